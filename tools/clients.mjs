@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { writePrograms } from './clients/generated.mjs'
 import { CLIENTS, NOT_RUN, STEPS, TRIED } from './clients/list.mjs'
 
 const ROOT = dirname(import.meta.dirname)
@@ -60,7 +61,10 @@ async function inTurns (items, width, act) {
   return results
 }
 
-/** Builds the programs of a client, then runs the published sample, the flow and the example of a test. */
+/**
+ * Builds the programs of a client, then runs the published sample, the flow, the code that the dashboard generates, and the example
+ * of a test.
+ */
 async function runClient (client) {
   const source = join(ROOT, 'examples', 'clients', client.name)
   const build = join(ROOT, '.build', 'clients', client.name)
@@ -74,7 +78,7 @@ async function runClient (client) {
       return result
     }
     await mkdir(build, { recursive: true })
-    const { env, prepare, sample, flow, tests } = client.commands(source, build)
+    const { env, prepare, sample, flow, tests, generated } = client.commands(source, build)
     const runEnv = {
       ...process.env, ...env, DODO_PAYMENTS_BASE_URL: `${emulator.url}/~${client.name}`, DODO_PAYMENTS_API_KEY: 'test'
     }
@@ -85,6 +89,10 @@ async function runClient (client) {
     result.steps = stepsOf(await must(flow, source, runEnv))
     const left = STEPS.filter(step => !result.steps.includes(step))
     if (left.length > 0) throw new Error(`the flow ended without ${left.join(', ')}`)
+    for (const program of await writePrograms(client.name, join(build, 'generated'), runEnv.DODO_PAYMENTS_BASE_URL)) {
+      for (const command of generated(program)) await must(command, source, runEnv)
+      await program.check()
+    }
     if (tests !== undefined) await must(tests.command, join(ROOT, 'examples', tests.folder), testEnv)
   } catch (error) {
     result.problem = error.message

@@ -9,9 +9,9 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { start } from '../../src/index.js'
-import {
-  curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall
-} from '../../src/pages/dashboard/client-code.js'
+import type { JsonObject, SampleCall } from '../../src/pages/dashboard/code/call.js'
+import { javascriptProgram, pythonProgram } from '../../src/pages/dashboard/code/dynamic.js'
+import { curlCommand } from '../../src/pages/dashboard/code/programs.js'
 import { packagePath } from '../../src/root.js'
 import { temporaryFolder } from '../processes.js'
 
@@ -45,7 +45,7 @@ const call = (given: Partial<SampleCall> = {}): SampleCall => ({
   baseUrl: 'http://127.0.0.1:4010',
   apiKey: 'test',
   path: '/payments',
-  method: { javascript: 'payments.create', python: 'payments.create' },
+  resource: 'payments',
   result: 'payment',
   prints: ['payment_id', 'payment_link'],
   body: body(),

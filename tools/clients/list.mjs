@@ -18,7 +18,8 @@ export const STEPS = [
 
 /**
  * `commands` gets the folder of the sources and a folder for what is built. It returns the environment, the commands that build,
- * and those of the sample, of the flow, and of the example of a test, which uses the running emulator.
+ * and those of the sample, of the flow, of a program that the dashboard generated, and of the example of a test, which uses the
+ * running emulator.
  */
 export const CLIENTS = [
   {
@@ -40,6 +41,7 @@ export const CLIENTS = [
         ],
         sample: [python, 'sample.py'],
         flow: [python, 'flow.py'],
+        generated: ({ file }) => [[python, file]],
         tests: { folder: 'pytest', command: [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] }
       }
     }
@@ -57,6 +59,7 @@ export const CLIENTS = [
       prepare: [['go', 'build', '-o', `${build}/`, './sample', './flow']],
       sample: [join(build, 'sample')],
       flow: [join(build, 'flow')],
+      generated: ({ file }) => [['go', 'run', file]],
       tests: { folder: 'go-test', command: ['go', 'test', '-count=1', './...'] }
     })
   },
@@ -72,7 +75,8 @@ export const CLIENTS = [
       env: { CARGO_TARGET_DIR: build },
       prepare: [['cargo', 'build', '--quiet']],
       sample: [join(build, 'debug', 'sample')],
-      flow: [join(build, 'debug', 'flow')]
+      flow: [join(build, 'debug', 'flow')],
+      generated: ({ folder, name }) => [['cargo', 'run', '--quiet', '--manifest-path', join(folder, 'Cargo.toml'), '--bin', name]]
     })
   }
 ]

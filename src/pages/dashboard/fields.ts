@@ -29,6 +29,7 @@ export interface TextField extends Control {
 export interface AreaField extends Control {
   value?: string | null | undefined
   rows?: number
+  placeholder?: string
   /** Whether to use a monospaced font. */
   isCode?: boolean
 }
@@ -110,10 +111,11 @@ spellcheck="false"!${inputmode === undefined ? '' : html` inputmode="${inputmode
 }
 
 export function areaField (formState: FormState, field: AreaField): Fragment {
-  const { name, rows = 4, value, isCode = false } = field
+  const { name, rows = 4, value, placeholder, isCode = false } = field
   const { id } = placeOf(formState, field)
   return around(formState, field, html`<textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false" autocomplete="off"
-!${isCode ? ' class="code"' : ''}!${states(formState, field)}>
+!${isCode ? ' class="code"' : ''}!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}
+!${states(formState, field)}>
 ${typed(formState, name, value ?? '')}</textarea>`)
 }
 

@@ -7,7 +7,7 @@ import { formatTime, parseTime } from '../../rules/calendar.js'
 import { decimal, minorUnits } from '../../rules/decimal.js'
 import { MAX_TOTAL_MINOR } from '../../rules/money.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
-import type { Json } from './client-code.js'
+import type { Json, JsonObject } from './code/call.js'
 import type { Form } from './form.js'
 
 export interface Reading {
@@ -18,6 +18,8 @@ export interface Reading {
   /** A time in RFC 3339; other texts are passed on for the API to refuse. */
   time (name: string): string | undefined
   metadata (name: string): Record<string, Json>
+  /** A JSON object; empty if the field is. */
+  json (name: string): JsonObject
   /** Throws INVALID_REQUEST_PARAMETERS with every value that could not be parsed. */
   check (): void
 }
@@ -44,6 +46,11 @@ export function readingOf (form: Form, sandbox: Sandbox): Reading {
     metadata (name) {
       const read = readMetadata(form.text(name))
       return typeof read === 'string' ? (reject(name, read), {}) : read
+    },
+    json (name) {
+      const text = form.text(name)
+      const read = text === '' ? {} : readJson(text)
+      return read ?? reject(name, 'must be a JSON object, such as { "short_link": true }') ?? {}
     },
     check () {
       const [first] = violations
@@ -89,6 +96,14 @@ export function readHeaders (text: string): Record<string, string> | undefined {
     const message = `${JSON.stringify(line.slice(0, 100))} is not a header: write a name, a colon and a value on each line`
     throw invalid('headers', message)
   }))
+}
+
+function readJson (text: string): JsonObject | null {
+  try {
+    return text.startsWith('{') ? JSON.parse(text) as JsonObject : null // begins with a brace, so it is an object
+  } catch {
+    return null
+  }
 }
 
 const PLAIN_KEY = /^[^\s={"'][^=\n]*$/

@@ -1,63 +1,34 @@
 /**
- * The cart form for payments and checkout sessions: items, customer, billing address, and the resulting request. Each field is
- * named by its path in the API, so that errors appear at their fields.
+ * The form for payments, checkout sessions and subscriptions: cart, customer, billing address, terms, and the resulting request.
+ * Each field is named by its path in the API, so that errors appear at their fields.
  */
 import { html } from 'ghtml'
-import { isPayWhatYouWant, plainPrice } from '../../products/prices.js'
-import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
-import type { JsonObject } from '../../../pages/dashboard/client-code.js'
+import { isList, type Json, type JsonObject } from '../../../pages/dashboard/code/call.js'
 import {
-  checkField, choiceField, textField, typed, CHOICES, currencyOptions, groupProblem, metadataField, withChosen
+  areaField, checkField, choiceField, textField, typed, CHOICES, currencyOptions, groupProblem, metadataField, withChosen
 } from '../../../pages/dashboard/fields.js'
-import { formWith, type Form, type FormState } from '../../../pages/dashboard/form.js'
+import type { Form, FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { readingOf, type Reading } from '../../../pages/dashboard/reading.js'
+import { readingOf } from '../../../pages/dashboard/reading.js'
+import { LIST, lineFields, linesOf, productOptions } from './cart-lines.js'
 import { optionBody, optionFields } from './options.js'
 
 /** The object that the form creates. The kinds differ in the name of the address and in the optional fields. */
-export type CartKind = 'payment' | 'checkout'
+export type CartKind = 'payment' | 'checkout' | 'subscription'
 
-const ADDRESS = { payment: 'billing', checkout: 'billing_address' } as const
+/** The name of the address in the API. */
+export const ADDRESS = { payment: 'billing', checkout: 'billing_address', subscription: 'billing' } as const
 
 /** Initial values by field name. */
 export type Start = Readonly<Record<string, string>>
 
-const LINES_MAX = 100
-const LINE_FIELDS = ['product_id', 'quantity', 'amount'] as const
-
-function lineCount (has: (name: string) => boolean): number {
-  let lines = 0
-  while (lines < LINES_MAX && has(`product_cart[${lines}].product_id`)) lines++
-  return lines
-}
-
-/** Adds an empty line to the form. */
-export function withLine (sent: Form): Form {
-  const line = `product_cart[${lineCount(sent.has)}]`
-  return changed(sent, entries => [...entries, [`${line}.product_id`, ''], [`${line}.quantity`, '1'], [`${line}.amount`, '']])
-}
-
-/** Removes a line from the form. Later lines move up. */
-export function withoutLine (sent: Form, removed: number): Form {
-  const lines = lineCount(sent.has)
-  if (lines < 2 || removed >= lines) return sent
-  const kept = Array.from({ length: lines }, (_, line) => line).filter(line => line !== removed)
-  return changed(sent, entries => [
-    ...entries.filter(([name]) => !name.startsWith('product_cart[')),
-    ...kept.flatMap((line, place) => LINE_FIELDS.map((field): [string, string] =>
-      [`product_cart[${place}].${field}`, sent.text(`product_cart[${line}].${field}`)]))
-  ])
-}
-
-function changed (sent: Form, change: (entries: Array<[string, string]>) => Array<[string, string]>): Form {
-  return formWith(new URLSearchParams(change(sent.entries())))
-}
-
 export async function cartFields (formState: FormState, kind: CartKind, start: Start, page: PageContext): Promise<Fragment> {
   const value = (name: string) => start[name] ?? ''
   return html`
-<fieldset><legend>Cart</legend>!${groupProblem(formState, 'product_cart')}!${await lineFields(formState, kind, start, page)}
+!${kind === 'subscription' ? await planFields(formState, value, page) : ''}
+<fieldset><legend>${kind === 'subscription' ? 'One-time products' : 'Cart'}</legend>!${groupProblem(formState, LIST[kind])}
+!${await lineFields(formState, kind, start, page)}
 <div><button class="button second" name="step" value="line">Add a line</button></div></fieldset>
 !${await customerFields(formState, kind, value, page)}
 !${addressFields(formState, kind, value, page)}
@@ -89,54 +60,44 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
     })}
 !${checkField(formState, { name: 'force_3ds', label: 'Force 3-D Secure', value: value('force_3ds') !== '' })}
 </fieldset>
-!${await optionFields(formState, kind === 'checkout', page)}
-!${metadataField(formState, JSON.parse(value('metadata') || '{}'))}`
+!${await optionFields(formState, kind, page)}
+!${metadataField(formState, JSON.parse(value('metadata') || '{}'))}
+!${areaField(formState, {
+    name: 'more',
+    label: 'More fields',
+    rows: 3,
+    isCode: true,
+    hint: 'A JSON object with fields that this form does not have. It is merged into the request.',
+    placeholder: MORE[kind]
+  })}`
 }
 
-async function lineFields (formState: FormState, kind: CartKind, start: Start, page: PageContext): Promise<Fragment> {
-  const { context: { sandbox } } = page
-  const { items } = await page.operate('GET /products', {
-    query: { ...(kind === 'payment' ? { recurring: 'false' } : {}), page_size: CHOICES }
-  })
-  const products = items.map(({ product_id: id, name, price_detail: price }): readonly [string, string] =>
-    [id, `${name ?? id}${price == null ? '' : ` · ${money(plainPrice(price), price.currency, sandbox)}`}`])
-  const has = (name: string) => formState.typed === null ? start[name] !== undefined : formState.typed.has(name)
-  const lines = Math.max(lineCount(has), 1)
-  return html`!${Array.from({ length: lines }, (_, line) => {
-    const path = `product_cart[${line}]`
-    const chosen = typed(formState, `${path}.product_id`, start[`${path}.product_id`] ?? '')
-    return html`<div class="line">
+const MORE: Record<CartKind, string> = {
+  payment: '{ "require_phone_number": true }',
+  checkout: '{ "customization": { "theme_config": { "radius": "8px" } } }',
+  subscription: '{ "addons": [{ "addon_id": "adn_…", "quantity": 1 }] }'
+}
+
+async function planFields (formState: FormState, value: (name: string) => string, page: PageContext): Promise<Fragment> {
+  const chosen = typed(formState, 'product_id', value('product_id'))
+  return html`<fieldset><legend>Plan</legend><div class="pair">
 !${choiceField(formState, {
-      name: `${path}.product_id`,
-      label: 'Product',
-      value: chosen,
-      isRequired: true,
-      options: withChosen([['', '–'], ...products], chosen)
-    })}
+    name: 'product_id',
+    label: 'Product',
+    value: chosen,
+    isRequired: true,
+    options: withChosen([['', '–'], ...await productOptions('true', page)], chosen)
+  })}
 !${textField(formState, {
-      name: `${path}.quantity`, label: 'Quantity', value: start[`${path}.quantity`] ?? '1', inputmode: 'numeric', isRequired: true
-    })}
-!${textField(formState, {
-      name: `${path}.amount`, label: amountLabel(chosen, page), value: start[`${path}.amount`], inputmode: 'decimal'
-    })}
-!${lines < 2
-      ? ''
-      : html`<button class="button bare" name="step" value="remove-${line}" aria-label="Remove line ${line + 1}">Remove</button>`}
-</div>`
-  })}<p class="hint">An amount counts for products that cost what the customer wants: for one unit,
-    in the product's currency.</p>`
-}
-
-function amountLabel (productId: string, { context: { sandbox } }: PageContext): string {
-  const price = sandbox.products.find(productId)?.price
-  return price !== undefined && isPayWhatYouWant(price) ? `Amount in ${price.currency}` : 'Amount'
+    name: 'quantity', label: 'Quantity', value: value('quantity') || '1', inputmode: 'numeric', isRequired: true
+  })}</div></fieldset>`
 }
 
 async function customerFields (
   formState: FormState, kind: CartKind, value: (name: string) => string, page: PageContext
 ): Promise<Fragment> {
   const { items } = await page.operate('GET /customers', { query: { page_size: CHOICES } })
-  const unnamed = kind === 'payment' ? 'By e-mail address below' : 'By e-mail address below, or unknown'
+  const unnamed = kind === 'checkout' ? 'By e-mail address below, or unknown' : 'By e-mail address below'
   const chosen = value('customer.customer_id')
   const options = [
     ['', unnamed] as const,
@@ -171,7 +132,7 @@ function addressFields (
     name: `${address}.country`,
     label: 'Country',
     value: country,
-    isRequired: kind === 'payment',
+    isRequired: kind !== 'checkout',
     options: withChosen([...unknown, ...countries], country)
   })}
 <details class="fold"!${isDetailed(formState, address, value) ? ' open' : ''}>
@@ -194,13 +155,16 @@ function isDetailed (formState: FormState, address: string, value: (name: string
 export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: PageContext): JsonObject {
   const reading = readingOf(sent, sandbox)
   const currencyOf = (productId: string) => sandbox.products.find(productId)?.price.currency ?? 'USD'
-  const cart = linesOf(sent, reading, currencyOf)
+  const cart = linesOf(sent, kind, reading, currencyOf)
   const metadata = reading.metadata('metadata')
+  const more = reading.json('more')
   const codes = sent.text('discount_codes').split(/[\s,;]+/).filter(code => code !== '')
   reading.check()
   const yes = (name: string) => sent.has(name) ? true : undefined
-  return {
-    product_cart: cart,
+  const plan = { product_id: sent.text('product_id'), quantity: sent.number('quantity') }
+  return merged({
+    ...(kind === 'subscription' ? plan : {}),
+    [LIST[kind]]: kind === 'subscription' && cart.length === 0 ? undefined : cart,
     customer: customerOf(sent, kind),
     ...addressOf(sent, kind),
     discount_codes: codes.length === 0 ? undefined : codes,
@@ -213,22 +177,22 @@ export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: 
     confirm: yes('confirm'),
     redirect_immediately: yes('redirect_immediately'),
     force_3ds: yes('force_3ds'),
-    ...optionBody(sent),
+    ...optionBody(sent, kind),
     metadata: Object.keys(metadata).length === 0 ? undefined : metadata
-  }
+  }, more)
 }
 
-/** Ignores empty lines at the end. Empty lines in between stay, so that errors keep their places. */
-function linesOf (sent: Form, reading: Reading, currencyOf: (productId: string) => string): JsonObject[] {
-  const paths = Array.from({ length: lineCount(sent.has) }, (_, line) => `product_cart[${line}]`)
-  return paths.slice(0, paths.findLastIndex(path => sent.given(`${path}.product_id`) !== undefined) + 1).map(path => {
-    const productId = sent.text(`${path}.product_id`)
-    return {
-      product_id: productId,
-      quantity: sent.number(`${path}.quantity`),
-      amount: reading.amount(`${path}.amount`, currencyOf(productId))
-    }
-  })
+/** Adds members at any depth. Lists are merged item by item. */
+function merged (body: JsonObject, more: JsonObject): JsonObject {
+  return { ...body, ...Object.fromEntries(Object.entries(more).map(([name, value]) => [name, mergedValue(body[name], value)])) }
+}
+
+function mergedValue (before: Json | undefined, added: Json | undefined): Json | undefined {
+  if (before == null || added == null || typeof before !== 'object' || typeof added !== 'object') return added
+  if (!isList(before) && !isList(added)) return merged(before, added)
+  if (!isList(before) || !isList(added)) return added
+  return Array.from({ length: Math.max(before.length, added.length) }, (_, index) =>
+    mergedValue(before[index], added[index] ?? before[index]) ?? null)
 }
 
 function customerOf (sent: Form, kind: CartKind): JsonObject | undefined {
@@ -248,13 +212,18 @@ function addressOf (sent: Form, kind: CartKind): JsonObject {
   return isEmpty && kind === 'checkout' ? {} : { [address]: { country, ...others } }
 }
 
-/** The fields of the request that determine the price, for the preview of a checkout session. */
-export function previewBody ({ customer, billing, billing_address: address, ...body }: JsonObject, sent: Form): JsonObject {
+/** The fields of the request that determine the price, as the request of a checkout session that is previewed. */
+export function previewBody (body: JsonObject, sent: Form, kind: CartKind): JsonObject {
   const isNamed = (sent.given('customer.customer_id') ?? sent.given('customer.email')) !== undefined
+  const { customer, billing, billing_address: address = billing, product_id: id, quantity, addons } = body
+  const { one_time_product_cart: others = [], trial_period_days: trial, on_demand: onDemand } = body
+  const isPlan = kind === 'subscription'
   return {
-    product_cart: body['product_cart'],
+    product_cart: isPlan ? [{ product_id: id, quantity, addons }, ...(isList(others) ? others : [])] : body['product_cart'],
+    product_collection_id: body['product_collection_id'],
+    subscription_data: isPlan ? { trial_period_days: trial, on_demand: onDemand } : body['subscription_data'],
     customer: isNamed ? customer : undefined,
-    billing_address: address ?? billing,
+    billing_address: address,
     discount_codes: body['discount_codes'],
     billing_currency: body['billing_currency'],
     tax_id: body['tax_id'],

@@ -1,7 +1,7 @@
 /**
- * The pages that create a test payment or a checkout session from a cart. Before creating it, they preview the total and show the
- * request as a curl command and as code for the official clients. Stable ids for browser tests: form-cart, total, code, curl,
- * javascript, python; data-testid total-amount.
+ * The pages that create a test payment, a checkout session or a subscription. Before creating it, they preview the total and show
+ * the request as a curl command and as code for all official clients. Stable ids for browser tests: form-cart, total, code, curl,
+ * javascript and the other languages; data-testid total-amount.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -13,10 +13,10 @@ import { stringMetadata } from '../../../rules/metadata.js'
 import type { Context } from '../../../sandbox/sandbox.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
-import { cartBody, cartFields, previewBody, withLine, withoutLine, type CartKind, type Start } from './cart.js'
-import {
-  curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall
-} from '../../../pages/dashboard/client-code.js'
+import { ADDRESS, cartBody, cartFields, previewBody, type CartKind, type Start } from './cart.js'
+import { withLine, withoutLine } from './cart-lines.js'
+import type { JsonObject, SampleCall } from '../../../pages/dashboard/code/call.js'
+import { PROGRAMS } from '../../../pages/dashboard/code/programs.js'
 import { form } from '../../../pages/dashboard/fields.js'
 import { formWith, type Form } from '../../../pages/dashboard/form.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
@@ -40,7 +40,7 @@ const KINDS: Record<CartKind, Kind> = {
     submit: 'Create payment',
     call: {
       path: '/payments',
-      method: { javascript: 'payments.create', python: 'payments.create' },
+      resource: 'payments',
       result: 'payment',
       prints: ['payment_id', 'payment_link']
     },
@@ -55,13 +55,29 @@ const KINDS: Record<CartKind, Kind> = {
     submit: 'Create session',
     call: {
       path: '/checkouts',
-      method: { javascript: 'checkoutSessions.create', python: 'checkout_sessions.create' },
+      resource: 'checkout_sessions',
+      model: 'CheckoutSessionRequest',
       result: 'session',
       prints: ['session_id', 'checkout_url']
     },
     async create (body, page) {
       const { session_id: id } = await page.operate('POST /checkouts', { body })
       return { to: pathOf('checkouts', id), done: 'created' }
+    }
+  },
+  subscription: {
+    title: 'New subscription',
+    above: [pathOf('subscriptions'), 'Subscriptions'],
+    submit: 'Create subscription',
+    call: {
+      path: '/subscriptions',
+      resource: 'subscriptions',
+      result: 'subscription',
+      prints: ['subscription_id', 'payment_link']
+    },
+    async create (body, page) {
+      const { subscription_id: id } = await page.operate('POST /subscriptions', { body })
+      return { to: pathOf('subscriptions', id), done: 'created' }
     }
   }
 }
@@ -81,7 +97,7 @@ function cartPage (kind: CartKind): DashboardPage {
 <div class="columns even"><div>!${card(form(formState, html`!${FIRST_BUTTON}!${fields}
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
 <button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
-<div>!${card(await total(body, sent, page), { id: 'total', title: 'Total', pad: false })}
+<div>!${card(await total(body, sent, kind, page), { id: 'total', title: 'Total', pad: false })}
 !${card(programs(body, call, page), { id: 'code', title: 'Code' })}
 </div></div>`
       }
@@ -89,9 +105,9 @@ function cartPage (kind: CartKind): DashboardPage {
     actions: {
       async cart (page, sent) {
         const step = sent.text('step')
-        if (step === 'line') return { again: withLine(sent) }
+        if (step === 'line') return { again: withLine(sent, kind) }
         const removed = /^remove-(\d{1,3})$/.exec(step)?.[1]
-        if (removed !== undefined) return { again: withoutLine(sent, Number(removed)) }
+        if (removed !== undefined) return { again: withoutLine(sent, kind, Number(removed)) }
         const body = cartBody(sent, kind, page)
         return step === 'create' ? await create(body, page) : { again: sent }
       }
@@ -119,10 +135,10 @@ function readable (sent: Form, kind: CartKind, page: PageContext): JsonObject | 
 
 const UNASKED = '<p class="pad quiet">Fill in the cart and preview it. A preview creates nothing.</p>'
 
-async function total (body: JsonObject | null, sent: Form | null, page: PageContext): Promise<Fragment> {
+async function total (body: JsonObject | null, sent: Form | null, kind: CartKind, page: PageContext): Promise<Fragment> {
   if (body === null || sent === null) return UNASKED
   try {
-    return breakdown(await page.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), page)
+    return breakdown(await page.operate('POST /checkouts/preview', { body: previewBody(body, sent, kind) }), page)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return html`<div class="pad" id="no-total"><div class="note"><p>This request would be refused:
@@ -150,26 +166,22 @@ function breakdown (preview: Schemas['CalculateSessionResponse'], page: PageCont
 }
 
 function programs (body: JsonObject | null, call: Kind['call'], { apiKey, context: { baseUrl } }: PageContext): Fragment {
-  if (body === null) return '<p class="quiet">For curl, JavaScript and Python, with the values of the form.</p>'
+  if (body === null) return '<p class="quiet">For curl and all official clients, with the values of the form.</p>'
   const sample = { ...call, apiKey, baseUrl, body }
-  return html`<details class="fold" id="curl" open><summary>curl</summary>
-!${snippet(curlCommand(sample), { id: 'curl-text', label: 'curl' })}</details>
-<details class="fold" id="javascript"><summary>JavaScript</summary>
-!${snippet(javascriptProgram(sample), { id: 'javascript-text', label: 'JavaScript' })}</details>
-<details class="fold" id="python"><summary>Python</summary>
-!${snippet(pythonProgram(sample), { id: 'python-text', label: 'Python' })}</details>`
+  return html`!${PROGRAMS.map(({ id, title, write }) => html`<details class="fold" id="${id}"!${id === 'curl' ? ' open' : ''}>
+<summary>${title}</summary>!${snippet(write(sample), { id: `${id}-text`, label: title })}</details>`)}`
 }
 
 /** The initial values: of the payment in `?from=`, or of the other parameters. */
 function startOf (kind: CartKind, { search, context }: PageContext): Start {
-  const address = kind === 'payment' ? 'billing' : 'billing_address'
+  const address = ADDRESS[kind]
   const from = search.get('from') ?? ''
-  if (from !== '') return startOfPayment(from, kind, context)
+  if (from !== '' && kind !== 'subscription') return startOfPayment(from, kind, context)
   return {
-    'product_cart[0].product_id': search.get('product_id') ?? '',
+    [kind === 'subscription' ? 'product_id' : 'product_cart[0].product_id']: search.get('product_id') ?? '',
     'customer.customer_id': search.get('customer_id') ?? '',
     discount_codes: search.get('discount_codes') ?? '',
-    [`${address}.country`]: kind === 'payment' ? context.sandbox.business.country : '',
+    [`${address}.country`]: kind === 'checkout' ? '' : context.sandbox.business.country,
     payment_link: 'yes'
   }
 }
@@ -177,7 +189,7 @@ function startOf (kind: CartKind, { search, context }: PageContext): Start {
 /** The request that would create a similar payment, as far as its row holds it. Throws NOT_FOUND. */
 function startOfPayment (paymentId: string, kind: CartKind, context: Context): Start {
   const { sandbox } = context
-  const address = kind === 'payment' ? 'billing' : 'billing_address'
+  const address = ADDRESS[kind]
   const payment = findPayment(paymentId, context)
   const { lines, billing, discounts, checkout: options } = payment
   return {
@@ -210,3 +222,5 @@ function isChosen (productId: string, { sandbox }: Context): boolean {
 export const newPayment = cartPage('payment')
 
 export const newCheckout = cartPage('checkout')
+
+export const newSubscription = cartPage('subscription')

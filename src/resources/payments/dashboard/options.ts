@@ -1,15 +1,17 @@
 /**
- * The options of a checkout session and a payment beside the cart: payment methods, appearance, subscription, feature flags and
- * custom fields. Fields are named by their paths in the API, and empty ones are left out of the request.
+ * The options of payments, checkout sessions and subscriptions beside the cart: payment methods, appearance, trials, on-demand
+ * subscriptions, feature flags and custom fields. Fields are named by their paths in the API, and empty ones are left out of the
+ * request.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
-import type { JsonObject } from '../../../pages/dashboard/client-code.js'
-import { CHOICES, checkField, choiceField, textField } from '../../../pages/dashboard/fields.js'
+import type { Json, JsonObject } from '../../../pages/dashboard/code/call.js'
+import { CHOICES, checkField, choiceField, currencyOptions, textField } from '../../../pages/dashboard/fields.js'
 import { fieldId, type Form, type FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import { words } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
+import type { CartKind } from './cart.js'
 
 type Flag = keyof NonNullable<Schemas['CreateCheckoutSessionRequest']['feature_flags']>
 
@@ -28,9 +30,10 @@ const CUSTOM_FIELDS = 5
 const PLACES = Array.from({ length: CUSTOM_FIELDS }, (_, index) => `custom_fields[${index}]`)
 const SWITCH = [['', 'Default'], ['true', 'On'], ['false', 'Off']] as const
 
-export async function optionFields (formState: FormState, isSession: boolean, page: PageContext): Promise<Fragment> {
-  const methods = methodFields(formState, page)
-  return isSession ? html`!${methods}!${await sessionFields(formState, page)}` : methods
+export async function optionFields (formState: FormState, kind: CartKind, page: PageContext): Promise<Fragment> {
+  const methods = methodFields(formState, kind, page)
+  if (kind === 'checkout') return html`!${methods}!${await sessionFields(formState, page)}`
+  return html`!${methods}!${kind === 'subscription' ? subscriptionFields(formState, kind, page) : ''}`
 }
 
 /** A group of rarely used fields. It is open if one of them has a value or an error. */
@@ -42,7 +45,7 @@ function group (formState: FormState, id: string, title: string, names: readonly
 <div class="stack">!${content}</div></details></fieldset>`
 }
 
-function methodFields (formState: FormState, { context: { sandbox } }: PageContext): Fragment {
+function methodFields (formState: FormState, kind: CartKind, { context: { sandbox } }: PageContext): Fragment {
   const name = 'allowed_payment_method_types'
   const boxes = Object.entries(sandbox.reference.paymentMethods).map(([type, { label }]) => {
     const id = `${fieldId(formState.action, name)}-${type}`
@@ -50,8 +53,71 @@ function methodFields (formState: FormState, { context: { sandbox } }: PageConte
     return html`<div class="field check"><input type="checkbox" id="${id}" name="${name}" value="${type}"
 !${isChecked ? ' checked' : ''}><label for="${id}">${label}</label></div>`
   })
-  return group(formState, 'method-options', 'Payment methods', [name], html`
-<p class="hint">Choose those that customers can use. Without a choice, all are offered.</p><div class="checks">!${boxes}</div>`)
+  const isCreatedHere = kind !== 'checkout'
+  return group(formState, 'method-options', 'Payment methods', [name, 'payment_method_id', ...YES[kind]], html`
+<p class="hint">Choose those that customers can use. Without a choice, all are offered.</p><div class="checks">!${boxes}</div>
+!${textField(formState, {
+    name: 'payment_method_id',
+    label: 'Saved payment method',
+    placeholder: 'pm_…',
+    hint: isCreatedHere ? 'It is charged immediately.' : 'It is charged immediately, and needs “Confirm immediately”.'
+  })}
+!${YES[kind].map(option => checkField(formState, { name: option, label: YES_LABELS[option] }))}
+!${kind === 'payment'
+    ? choiceField(formState, { name: 'adaptive_currency_fees_inclusive', label: 'Conversion fee included', options: SWITCH })
+    : ''}`)
+}
+
+type Yes = 'short_link' | 'minimal_address' | 'show_saved_payment_methods' | 'require_phone_number'
+
+/** Options that are sent if they are on. */
+const YES: Record<CartKind, readonly Yes[]> = {
+  payment: ['short_link', 'show_saved_payment_methods', 'require_phone_number'],
+  checkout: ['short_link', 'minimal_address', 'show_saved_payment_methods'],
+  subscription: ['short_link', 'show_saved_payment_methods', 'require_phone_number']
+}
+
+const YES_LABELS: Record<Yes, string> = {
+  short_link: 'Short link',
+  minimal_address: 'Ask for the country and postal code only',
+  show_saved_payment_methods: 'Offer saved payment methods',
+  require_phone_number: 'Require a phone number'
+}
+
+const ON_DEMAND = ['product_price', 'product_currency', 'product_description', 'adaptive_currency_fees_inclusive'] as const
+
+/** The path of the trial and of the on-demand terms in the API. */
+const placeOf = (kind: CartKind) => kind === 'checkout' ? 'subscription_data.' : ''
+
+function subscriptionFields (formState: FormState, kind: CartKind, page: PageContext, more: Fragment = ''): Fragment {
+  const place = placeOf(kind)
+  const demand = `${place}on_demand`
+  const names = ['trial_period_days', 'on_demand'].map(name => place + name)
+  const title = kind === 'checkout' ? 'Subscription and collection' : 'Trial and on-demand charges'
+  return group(formState, 'subscription-options', title, [
+    ...names, ...['mandate_only', ...ON_DEMAND].map(name => `${demand}.${name}`),
+    'mandate_min_amount_inr_paise', 'product_collection_id'
+  ], html`<div class="pair">
+!${textField(formState, { name: `${place}trial_period_days`, label: 'Trial in days', inputmode: 'numeric' })}
+!${choiceField(formState, {
+    name: `${demand}.mandate_only`,
+    label: 'On demand',
+    options: [['', 'No'], ['false', 'With a first charge'], ['true', 'Authorise the payment method only']]
+  })}
+!${more}</div><div class="pair">
+!${textField(formState, { name: `${demand}.product_price`, label: 'First charge, minor units', inputmode: 'numeric' })}
+!${choiceField(formState, {
+    name: `${demand}.product_currency`,
+    label: 'Currency of the first charge',
+    options: [['', 'Of the product'], ...currencyOptions(page)]
+  })}</div><div class="pair">
+!${textField(formState, { name: `${demand}.product_description`, label: 'Description of the first charge' })}
+!${choiceField(formState, {
+    name: `${demand}.adaptive_currency_fees_inclusive`, label: 'Conversion fee included', options: SWITCH
+  })}</div>
+!${textField(formState, {
+    name: 'mandate_min_amount_inr_paise', label: 'Least mandate amount in paise', inputmode: 'numeric', hint: 'For Indian cards.'
+  })}`)
 }
 
 async function sessionFields (formState: FormState, page: PageContext): Promise<Fragment> {
@@ -64,14 +130,11 @@ async function sessionFields (formState: FormState, page: PageContext): Promise<
     options: [['', 'Default'], ['light', 'Light'], ['dark', 'Dark'], ['system', 'System']]
   })}
 !${textField(formState, { name: 'customization.force_language', label: 'Language', placeholder: 'de' })}
-!${choiceField(formState, { name: 'customization.show_order_details', label: 'Order details', options: SWITCH })}</div>`)
-  const more = group(formState, 'subscription-options', 'Subscription and collection',
-    ['subscription_data.trial_period_days', 'product_collection_id'], html`<div class="pair">
-!${textField(formState, { name: 'subscription_data.trial_period_days', label: 'Trial in days', inputmode: 'numeric' })}
-!${choiceField(formState, { name: 'product_collection_id', label: 'Collection', options: [['', '–'], ...collections] })}</div>
-!${checkField(formState, { name: 'short_link', label: 'Short link' })}
-!${checkField(formState, { name: 'minimal_address', label: 'Ask for the country and postal code only' })}
-!${checkField(formState, { name: 'show_saved_payment_methods', label: 'Offer saved payment methods' })}`)
+!${choiceField(formState, { name: 'customization.show_order_details', label: 'Order details', options: SWITCH })}
+!${choiceField(formState, { name: 'customization.show_on_demand_tag', label: 'On-demand tag', options: SWITCH })}</div>`)
+  const more = subscriptionFields(formState, 'checkout', page, choiceField(formState, {
+    name: 'product_collection_id', label: 'Collection', options: [['', '–'], ...collections]
+  }))
   const flags = group(formState, 'flag-options', 'Feature flags', FLAGS.map(flag => `feature_flags.${flag}`), html`
 <div class="pair">!${FLAGS.map(flag =>
     choiceField(formState, { name: `feature_flags.${flag}`, label: words(flag), options: SWITCH }))}</div>`)
@@ -87,34 +150,48 @@ function customFields (formState: FormState): Fragment {
   name: `${place}.field_type`, label: `Type ${index + 1}`, options: FIELD_TYPES.map(type => [type, words(type)] as const)
 })}
 !${textField(formState, { name: `${place}.options`, label: `Choices ${index + 1}`, placeholder: 'Small, Large' })}
+!${textField(formState, { name: `${place}.placeholder`, label: `Placeholder ${index + 1}` })}
 !${choiceField(formState, { name: `${place}.required`, label: `Required ${index + 1}`, options: [['', 'No'], ['true', 'Yes']] })}
 </div>`)}`)
 }
 
 /** The part of the request for these fields. */
-export function optionBody (sent: Form): JsonObject {
+export function optionBody (sent: Form, kind: CartKind): JsonObject {
   const methods = sent.all('allowed_payment_method_types')
-  const flags = given(FLAGS.map(flag => [flag, switched(sent, `feature_flags.${flag}`)]))
-  const customization = given([
-    ['theme', sent.given('customization.theme')],
-    ['force_language', sent.given('customization.force_language')],
-    ['show_order_details', switched(sent, 'customization.show_order_details')]
-  ])
-  const trial = sent.number('subscription_data.trial_period_days')
   const fields = PLACES.filter(place => sent.given(`${place}.label`) ?? sent.given(`${place}.key`))
     .map(place => customField(sent, place))
-  const yes = (name: string) => sent.has(name) ? true : undefined
+  const place = placeOf(kind)
+  const terms = given([
+    ['trial_period_days', sent.number(`${place}trial_period_days`)],
+    ['on_demand', onDemand(sent, `${place}on_demand`)]
+  ])
   return {
     allowed_payment_method_types: methods.length === 0 ? undefined : methods,
-    customization,
-    feature_flags: flags,
-    subscription_data: trial === undefined ? undefined : { trial_period_days: trial },
+    payment_method_id: sent.given('payment_method_id'),
+    ...given(YES[kind].map(name => [name, sent.has(name) ? true : undefined])),
+    adaptive_currency_fees_inclusive: switched(sent, 'adaptive_currency_fees_inclusive'),
+    customization: given([
+      ['theme', sent.given('customization.theme')],
+      ['force_language', sent.given('customization.force_language')],
+      ['show_order_details', switched(sent, 'customization.show_order_details')],
+      ['show_on_demand_tag', switched(sent, 'customization.show_on_demand_tag')]
+    ]),
+    feature_flags: given(FLAGS.map(flag => [flag, switched(sent, `feature_flags.${flag}`)])),
+    ...(kind === 'checkout' ? { subscription_data: terms } : terms),
+    mandate_min_amount_inr_paise: sent.number('mandate_min_amount_inr_paise'),
     product_collection_id: sent.given('product_collection_id'),
-    short_link: yes('short_link'),
-    minimal_address: yes('minimal_address'),
-    show_saved_payment_methods: yes('show_saved_payment_methods'),
     custom_fields: fields.length === 0 ? undefined : fields
   }
+}
+
+function onDemand (sent: Form, place: string): JsonObject | undefined {
+  return given([
+    ['mandate_only', switched(sent, `${place}.mandate_only`)],
+    ['product_price', sent.number(`${place}.product_price`)],
+    ['product_currency', sent.given(`${place}.product_currency`)],
+    ['product_description', sent.given(`${place}.product_description`)],
+    ['adaptive_currency_fees_inclusive', switched(sent, `${place}.adaptive_currency_fees_inclusive`)]
+  ])
 }
 
 function customField (sent: Form, place: string): JsonObject {
@@ -125,6 +202,7 @@ function customField (sent: Form, place: string): JsonObject {
     label,
     field_type: sent.text(`${place}.field_type`),
     options: options.length === 0 ? undefined : options,
+    placeholder: sent.given(`${place}.placeholder`),
     required: switched(sent, `${place}.required`)
   }
 }
@@ -135,7 +213,7 @@ function switched (sent: Form, name: string): boolean | undefined {
 }
 
 /** An object of the values that are given; undefined without any. */
-function given (entries: ReadonlyArray<readonly [string, string | boolean | undefined]>): JsonObject | undefined {
+function given (entries: ReadonlyArray<readonly [string, Json | undefined]>): JsonObject | undefined {
   const known = entries.filter(([, value]) => value !== undefined)
   return known.length === 0 ? undefined : Object.fromEntries(known)
 }

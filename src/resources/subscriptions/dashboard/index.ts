@@ -16,6 +16,7 @@ import type { DashboardSection, Subject } from '../../../pages/dashboard/section
 import { everyPeriod } from '../../../pages/checkout/recurrence.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { newSubscription } from '../../payments/dashboard/new.js'
 import { changePlanPage } from './change-plan.js'
 import { subscriptionActions, subscriptionForms } from './actions.js'
 import { recoveryCard } from './recovery.js'
@@ -43,12 +44,13 @@ async function list (page: PageContext): Promise<Shown> {
   const nothing = Object.keys(filters).length > 0
     ? empty('No subscription matches', html`<p>Change the filter, or
 <a href="${pageOf(page, 'subscriptions')}">show all</a>.</p>`)
-    : empty('No subscriptions yet', html`<p>Your program creates them with <code>POST /checkouts</code> and a recurring
-product.</p>`)
+    : empty('No subscriptions yet', html`<p>Create one in your program with <code>POST /checkouts</code> and a recurring
+product, or <a href="${pageOf(page, 'subscriptions', 'new')}">create one</a> here.</p>`)
   const shown = found.items.length > 0 ? subscriptionTable(found.items, page) : nothing
   return {
     title: 'Subscriptions',
-    content: html`!${heading('Subscriptions')}!${listCard(page, FILTERS, shown, found, 'subscriptions')}`
+    content: html`!${heading('Subscriptions', linkButton(pageOf(page, 'subscriptions', 'new'), 'New subscription', 'primary'))}
+!${listCard(page, FILTERS, shown, found, 'subscriptions')}`
   }
 }
 
@@ -98,6 +100,7 @@ const subscriptionPage: DashboardPage = {
   },
   actions: subscriptionActions,
   notes: {
+    created: 'The subscription was created.',
     renewed: 'The subscription was renewed.',
     declining: 'The next charges will be declined.',
     changed: 'The subscription was changed.',
@@ -194,6 +197,7 @@ export const subscriptionsSection: DashboardSection = {
   position: 15,
   pages: {
     '/': { show: list },
+    '/new': newSubscription,
     '/:id': subscriptionPage,
     '/:id/change-plan': changePlanPage
   },
