@@ -20,7 +20,9 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     coerceTypes,
+    code: { optimize: false }, // compiles a quarter faster, and validates as fast
     loopEnum: Number.MAX_SAFE_INTEGER, // inline comparisons are faster than ajv's loop
+    meta: false, // schemas are not validated, so their schemas need not be compiled
     strictTypes: false,
     verbose: true, // errors include their schema, which contract/violations needs to distinguish the branches of a union
     validateSchema: false // the contract is linted when it is bundled

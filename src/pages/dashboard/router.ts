@@ -20,6 +20,7 @@ import { failedPage, signInPage } from './notices.js'
 import { createOpen, type Opened, type SectionPage } from './open-page.js'
 import { EXPORTS, exportOf, type ExportFormat } from './export.js'
 import type { DashboardFile, DashboardIframe, DashboardPage } from './page.js'
+import { handlerOfPaths, type AddPath, type Respond } from './paths.js'
 import type { DashboardSection } from './section.js'
 import { secure, sendBare, sendIframe } from './shell.js'
 import { createSignIn } from './sign-in.js'
@@ -74,34 +75,60 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
       done(null, { fields: new URLSearchParams(String(text)), files: new Map() })
     })
     scope.addContentTypeParser(UPLOAD_TYPE, { parseAs: 'buffer', bodyLimit: FORM_MAX_BYTES }, readUpload)
-    scope.get('/dashboard', router.toOverview)
-    scope.get('/dashboard/changes', router.follow)
-    for (const section of sections) addSection(scope, section, router)
-    addPage(scope, '/dashboard/*', UNKNOWN_PAGE, router)
+    addPaths(scope, router, sections)
   })
 }
 
-function addSection (scope: FastifyInstance, { name, pages, files = {}, iframes = {} }: DashboardSection, router: Router): void {
-  const url = (path: string) => (pathOf(name) + path).replace(/(?<=.)\/$/, '')
-  for (const [path, page] of Object.entries(pages)) {
-    addPage(scope, url(path), { ...page, section: name }, router)
-    if (name === 'overview') continue
-    for (const format of Object.keys(EXPORTS) as ExportFormat[]) {
-      scope.get(`${url(path)}/export.${format}`, (request, reply) => router.export(page, format, name, request, reply))
-    }
-  }
-  for (const [path, file] of Object.entries(files)) {
-    scope.get(url(path), (request, reply) => router.download(file, name, request, reply))
-  }
-  for (const [path, iframe] of Object.entries(iframes)) {
-    scope.get(url(path), (request, reply) => router.iframe(iframe, name, request, reply))
+/** The overview has routes of its own. One route answers all other pages. */
+function addPaths (scope: FastifyInstance, router: Router, sections: readonly DashboardSection[]): void {
+  const add: AddPath = (method, path, respond) => { scope.route({ method, url: path, handler: respond }) }
+  const others = sections.filter(({ name }) => name !== 'overview')
+  add('GET', '/dashboard', router.toOverview)
+  add('GET', '/dashboard/changes', router.follow)
+  for (const section of sections) if (!others.includes(section)) addSection(section, router, add)
+  const answer = handlerOfPaths(addOther => {
+    for (const section of others) addSection(section, router, addOther)
+    addPage('/dashboard/*', UNKNOWN_PAGE, router, addOther)
+  })
+  add('GET', '/dashboard/*', answer)
+  add('POST', '/dashboard/*', answer)
+  for (const section of sections) addUploads(scope, section, answer)
+}
+
+/** Fastify reads a body before its handler runs, so forms of other sizes need routes: they and their neighbours. */
+function addUploads (scope: FastifyInstance, section: DashboardSection, answer: Respond): void {
+  const pages = Object.entries(section.pages)
+  if (pages.every(([, { uploadMaxBytes }]) => uploadMaxBytes === undefined)) return
+  for (const [path, { uploadMaxBytes }] of pages) {
+    scope.post(urlOf(section, path), uploadMaxBytes === undefined ? {} : { bodyLimit: uploadMaxBytes }, answer)
   }
 }
 
-function addPage (scope: FastifyInstance, path: string, definition: SectionPage, router: Router): void {
-  const limit = definition.uploadMaxBytes === undefined ? {} : { bodyLimit: definition.uploadMaxBytes }
-  scope.get(path, (request, reply) => router.show(definition, request, reply))
-  scope.post(path, limit, (request, reply) => router.submit(definition, request, reply))
+function urlOf ({ name }: DashboardSection, path: string): string {
+  return (pathOf(name) + path).replace(/(?<=.)\/$/, '')
+}
+
+function addSection (section: DashboardSection, router: Router, add: AddPath): void {
+  const { name, pages, files = {}, iframes = {} } = section
+  for (const [path, page] of Object.entries(pages)) {
+    const url = urlOf(section, path)
+    addPage(url, { ...page, section: name }, router, add)
+    if (name === 'overview') continue
+    for (const format of Object.keys(EXPORTS) as ExportFormat[]) {
+      add('GET', `${url}/export.${format}`, (request, reply) => router.export(page, format, name, request, reply))
+    }
+  }
+  for (const [path, file] of Object.entries(files)) {
+    add('GET', urlOf(section, path), (request, reply) => router.download(file, name, request, reply))
+  }
+  for (const [path, iframe] of Object.entries(iframes)) {
+    add('GET', urlOf(section, path), (request, reply) => router.iframe(iframe, name, request, reply))
+  }
+}
+
+function addPage (path: string, definition: SectionPage, router: Router, add: AddPath): void {
+  add('GET', path, (request, reply) => router.show(definition, request, reply))
+  add('POST', path, (request, reply) => router.submit(definition, request, reply))
 }
 
 type Router = ReturnType<typeof createRouter>

@@ -18,12 +18,17 @@ const US_PER_MINUTE = 60_000_000
 type Watched = Pick<Payment, 'payment_id' | 'status' | 'link' | 'abandoned_at' | 'subscription_charge'>
 
 /** Schedules the report of a checkout, or removes it if the payment is closed. Called after each action of the customer. */
-export function watchCheckout (payment: Watched, { sandbox, now }: Context): void {
-  if (payment.link === null) return
+export function watchCheckout (payment: Watched, context: Context): void {
+  if (payment.link === null || watchNewCheckout(payment, context)) return
+  context.sandbox.due.remove(payment.payment_id, ABANDON_JOB)
+}
+
+/** Schedules the report of a new checkout. Returns whether it did: the business may not want reports. */
+export function watchNewCheckout (payment: Watched, { sandbox, now }: Context): boolean {
   const { abandoned_checkouts: areReported, abandoned_checkout_minutes: minutes } = sandbox.businessSettings.read()
-  if (areReported && canBeLeft(payment)) {
-    sandbox.due.add(now + minutes * US_PER_MINUTE, ABANDON_JOB, payment.payment_id)
-  } else sandbox.due.remove(payment.payment_id, ABANDON_JOB)
+  if (!areReported || !canBeLeft(payment)) return false
+  sandbox.due.add(now + minutes * US_PER_MINUTE, ABANDON_JOB, payment.payment_id)
+  return true
 }
 
 /** Reports a checkout that the customer has left, unless something has happened to its payment since. */

@@ -6,7 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { PricedCart } from '../../rules/pricing.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
-import { watchCheckout } from './abandonment.js'
+import { watchNewCheckout } from './abandonment.js'
 import { attempt, savedInstrument } from './lifecycle.js'
 import type { Sale, Settlement } from './sale.js'
 import type { AppliedDiscount, CheckoutOptions, NewPayment, PaymentLine, SubscriptionCharge } from './store.js'
@@ -69,7 +69,7 @@ export function createPayment (customer: Customer, order: PaymentOrder, context:
     subscription_charge: charge,
     retry_attempt: order.subscription?.retry_attempt ?? 0
   })
-  watchCheckout({ payment_id: paymentId, status, link: order.link, abandoned_at: null, subscription_charge: charge }, context)
+  watchNewCheckout({ payment_id: paymentId, status, link: order.link, abandoned_at: null, subscription_charge: charge }, context)
   return { payment_id: paymentId, seq, client_secret: `${paymentId}_secret_${secret}` }
 }
 
