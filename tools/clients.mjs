@@ -15,6 +15,7 @@ import { writePrograms } from './clients/generated.mjs'
 import { CLIENTS, NOT_RUN, STEPS, TRIED } from './clients/list.mjs'
 
 const ROOT = dirname(import.meta.dirname)
+const COMMAND = join(ROOT, 'bin', 'dodo-emulator.js')
 const MATRIX = join(ROOT, 'docs', 'clients.gen.md')
 const IS_CI = Boolean(process.env.CI)
 const PATIENCE_MS = 15 * 60_000
@@ -41,7 +42,7 @@ try {
 async function startEmulator () {
   const portFile = join(folder, 'port')
   const child = spawn(process.execPath, [
-    join(ROOT, 'bin', 'dodo-emulator.js'), 'start', '--port', '0', '--port-file', portFile, '--database', ':memory:'
+    COMMAND, 'start', '--port', '0', '--port-file', portFile, '--database', ':memory:'
   ], { stdio: ['ignore', 'ignore', 'inherit'] })
   while (!existsSync(portFile) || readFileSync(portFile, 'utf8').trim() === '') {
     if (child.exitCode !== null) throw new Error(`the emulator ended with ${child.exitCode} instead of starting`)
@@ -78,13 +79,14 @@ async function runClient (client) {
       return result
     }
     await mkdir(build, { recursive: true })
-    const { env, prepare, sample, flow, tests, generated } = client.commands(source, build)
+    const { env, prepare, sample, viaProxy, flow, tests, generated } = client.commands(source, build)
     const runEnv = {
       ...process.env, ...env, DODO_PAYMENTS_BASE_URL: `${emulator.url}/~${client.name}`, DODO_PAYMENTS_API_KEY: 'test'
     }
     const testEnv = { ...process.env, ...env, DODO_PAYMENTS_EMULATOR_URL: emulator.url }
     for (const command of prepare) await must(command, source, { ...process.env, ...env })
     await must(sample, source, runEnv)
+    if (viaProxy) await tryProxy(sample, source, { ...process.env, ...env })
     result.sample = true
     result.steps = stepsOf(await must(flow, source, runEnv))
     const left = STEPS.filter(step => !result.steps.includes(step))
@@ -100,6 +102,13 @@ async function runClient (client) {
     result.seconds = (performance.now() - begin) / 1000
   }
   return result
+}
+
+/** Runs the published sample without a base URL: it calls the host of live mode, for which the proxy answers. */
+async function tryProxy (sample, source, env) {
+  const exec = [process.execPath, COMMAND, 'exec', '--proxy', '0', '--tls-folder', join(folder, 'tls')]
+  const output = await must([...exec, '--', 'env', '-u', 'DODO_PAYMENTS_BASE_URL', ...sample], source, env)
+  if (!/^pay_\w+$/m.test(output)) throw new Error(`the sample printed no payment through the proxy: ${output}`)
 }
 
 /** Runs the published sample of a client if the registry has its package, and reports it as not run otherwise. */

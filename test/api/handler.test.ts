@@ -4,6 +4,7 @@ import { createServer, request as send, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import DodoPayments from 'dodopayments'
 import express from 'express'
+import fastify from 'fastify'
 import { Hono } from 'hono'
 import t, { type Test } from 'tap'
 import { createHandler, SetupError, type HandlerOptions, type MountedEmulator } from '../../src/handler.js'
@@ -38,6 +39,19 @@ const KINDS: Record<string, (emulator: MountedEmulator) => RequestListener> = {
   Hono: emulator => {
     const app = new Hono().all(`${PATH}/*`, ({ req }) => emulator.fetch(req.raw) as Promise<Response>)
     return throughFetch(request => app.fetch(request) as Promise<Response>)
+  },
+  Fastify: emulator => {
+    const app = fastify()
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
+    app.all(`${PATH}/*`, (request, reply) => {
+      reply.hijack()
+      emulator.node(request.raw, reply.raw)
+    })
+    return async (request, response) => {
+      await app.ready()
+      app.routing(request, response)
+    }
   },
   'a Fetch handler': emulator => throughFetch(request => emulator.fetch(request) as Promise<Response>)
 }
@@ -134,6 +148,20 @@ t.test('the functions of the handler need no server, and no permission of the ho
   t.match(own, { url: `https://shop.example.test${PATH}/~other`, apiKey: 'sandbox_other' })
   const refused = await emulator.fetch(new Request(`https://other.example.test${PATH}/_emulator/clock`))
   t.equal(refused.status, 403, 'but visitors do')
+})
+
+t.test('clients can call the handler without the network', async t => {
+  const emulator = create(t)
+  const fetchInside: typeof fetch = async (input, init) => await emulator.fetch(new Request(input, init)) as Response
+  const client = new DodoPayments({ bearerToken: 'test', baseURL: `http://localhost:3000${PATH}`, fetch: fetchInside })
+  const { payment_id: id, payment_link: link } = await client.payments.create({ ...SALE, payment_link: true })
+  t.match(link, `http://localhost:3000${PATH}/`)
+  const { setImmediate } = globalThis
+  t.teardown(() => { globalThis.setImmediate = setImmediate })
+  globalThis.setImmediate = (() => {}) as unknown as typeof setImmediate
+  t.equal((await emulator.pay(id)).status, 'succeeded', 'with fake timers')
+  globalThis.setImmediate = setImmediate
+  t.equal((await client.payments.retrieve(id)).status, 'succeeded')
 })
 
 t.test('the dashboard\'s cookie is sent to the mount path only', async t => {

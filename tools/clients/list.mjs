@@ -19,7 +19,8 @@ export const STEPS = [
 /**
  * `commands` gets the folder of the sources and a folder for what is built. It returns the environment, the commands that build,
  * and those of the sample, of the flow, of a program that the dashboard generated, and of the example of a test, which uses the
- * running emulator.
+ * running emulator. With `viaProxy`, the sample also runs as it would in production, except for the variables of a proxy and of a
+ * certificate.
  */
 export const CLIENTS = [
   {
@@ -40,6 +41,7 @@ export const CLIENTS = [
           [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement, 'pytest==9.2.0']
         ],
         sample: [python, 'sample.py'],
+        viaProxy: true,
         flow: [python, 'flow.py'],
         generated: ({ file }) => [[python, file]],
         tests: { folder: 'pytest', command: [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] }

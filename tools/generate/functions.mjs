@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import ts from 'typescript'
 
 const PATH = 'docs/functions.gen.md'
-const SOURCES = ['src/start.ts', ...readdirSync('src/client').sort().map(name => join('src/client', name))]
+const SOURCES = ['src/start.ts', 'src/handler.ts', ...['emulator', 'matchers', 'playwright', 'checkout-page', 'testcontainers'].map(name => `src/runners/${name}.ts`),
+  ...readdirSync('src/client').sort().map(name => join('src/client', name))]
 
 const CHAPTERS = [
   { name: 'Emulator', title: 'An emulator', text: '`start(options)` resolves to it. It also has all functions of the following chapters.' },
@@ -17,7 +18,24 @@ const CHAPTERS = [
   { name: 'GrantControls', title: 'Grants and licence keys' },
   { name: 'MoneyControls', title: 'Disputes, balances and payouts' },
   { name: 'UsageControls', title: 'Usage' },
-  { name: 'ConnectOptions', title: 'Options of `connect`' }
+  { name: 'ConnectOptions', title: 'Options of `connect`' },
+  {
+    name: 'MountedEmulator',
+    title: 'An emulator inside an application',
+    text: '`createHandler(options)` of `dodo-emulator/handler` returns it, with the functions of [payments, events, faults and state](#payments-events-faults-and-state) ' +
+      'and of the chapters after it ([how to](how-to/inside-your-application.md)).'
+  },
+  { name: 'HandlerOptions', title: 'Options of `createHandler`', text: 'Besides those of `start()`:' },
+  {
+    name: 'TestEmulator',
+    title: 'An emulator in a test runner',
+    text: 'The fixtures of `dodo-emulator/vitest` and `dodo-emulator/playwright`, and the environment of `dodo-emulator/jest`, provide it, with the same functions.'
+  },
+  { name: 'EmulatorMatchers', title: 'Matchers', text: 'Of `dodo-emulator/testing` ([how to](how-to/matchers.md)).' },
+  { name: 'Checkout', title: 'Paying in a browser', text: 'The fixture `checkout` of `dodo-emulator/playwright` ([how to](how-to/test-with-playwright.md)).' },
+  { name: 'CardPayment' },
+  { name: 'EmulatorContainer', title: 'A container', text: '`startContainer(options)` of `dodo-emulator/testcontainers` resolves to it ([how to](how-to/test-with-containers.md)).' },
+  { name: 'ContainerOptions' }
 ]
 
 export async function functions () {
