@@ -1,7 +1,7 @@
 // Builds dist/vendor/: the few files that the package needs from large development dependencies, so that an installation works
 // without them. The tests use the same files.
 
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { building, DIST, ROOT } from './inputs.mjs'
@@ -14,6 +14,13 @@ export const VENDOR = join(DIST, 'vendor')
 const PDFKIT_PARTS = ['pdfkit', 'fflate', '@noble/hashes']
 const PDFKIT_ABSENT = ['fontkit', 'linebreak', 'png-js', '@noble/ciphers/aes']
 
+/** The packages in the bundle for text in other scripts. It does not read WOFF2, and so needs no brotli. */
+const TYPOGRAPHY_PARTS = [
+  'bidi-js', 'fontkit', 'linebreak', '@swc/helpers', 'base64-js', 'clone', 'dfa', 'fast-deep-equal', 'restructure', 'tiny-inflate',
+  'unicode-properties', 'unicode-trie'
+]
+const TYPOGRAPHY_ABSENT = ['brotli/decompress.js']
+
 const SWAGGER_UI = join(MODULES, '@fastify/swagger-ui')
 const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']
 
@@ -21,7 +28,7 @@ const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x
 export async function buildVendor () {
   await building('vendor', async () => {
     await mkdir(VENDOR, { recursive: true })
-    await Promise.all([bundleStdnum(), bundlePdfkit(), bundleForge(), copySwaggerUi(), writeLicenses()])
+    await Promise.all([bundleStdnum(), bundlePdfkit(), bundleTypography(), bundleForge(), copySwaggerUi(), writeLicenses()])
   })
 }
 
@@ -38,14 +45,23 @@ async function bundleStdnum () {
 }
 
 /**
- * pdfkit has 26 MB of dependencies, mainly for embedded fonts. The invoices use the fonts that every viewer has, so the bundle has
+ * pdfkit has 26 MB of dependencies, mainly for embedded fonts. Most documents use the fonts that every viewer has. Their bundle has
  * 150 kB, and loads in a few milliseconds instead of half a second.
  */
 async function bundlePdfkit () {
+  await bundleParts('pdfkit', PDFKIT_PARTS, PDFKIT_ABSENT)
+}
+
+/** The libraries for documents in other scripts. */
+async function bundleTypography () {
+  await bundleParts('typography', TYPOGRAPHY_PARTS, TYPOGRAPHY_ABSENT)
+}
+
+async function bundleParts (name, parts, absentParts) {
   const absent = join(SRC, 'vendor/pdfkit.absent.mjs')
   const { metafile } = await build({
-    entryPoints: [join(SRC, 'vendor/pdfkit.entry.mjs')],
-    outfile: join(VENDOR, 'pdfkit.js'),
+    entryPoints: [join(SRC, `vendor/${name}.entry.mjs`)],
+    outfile: join(VENDOR, `${name}.js`),
     absWorkingDir: ROOT,
     bundle: true,
     metafile: true,
@@ -53,12 +69,12 @@ async function bundlePdfkit () {
     format: 'esm',
     target: 'node20',
     minify: true,
-    alias: Object.fromEntries(PDFKIT_ABSENT.map(name => [name, absent])),
-    banner: { js: '// Parts of pdfkit and of what it uses, MIT: see LICENSES.txt beside this file.' }
+    alias: Object.fromEntries(absentParts.map(part => [part, absent])),
+    banner: { js: `// Parts of ${parts[0]} and of what it uses, MIT: see LICENSES.txt beside this file.` }
   })
   const packages = Object.keys(metafile.inputs).map(path => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
-  const unlicensed = packages.find(name => name !== undefined && !PDFKIT_PARTS.includes(name))
-  if (unlicensed !== undefined) throw new Error(`pdfkit.js contains ${unlicensed}, whose licence is not in LICENSES.txt`)
+  const unlicensed = packages.find(part => part !== undefined && !parts.includes(part))
+  if (unlicensed !== undefined) throw new Error(`${name}.js contains ${unlicensed}, whose licence is not in LICENSES.txt`)
 }
 
 /** A library in CommonJS, which requires the random numbers of node:crypto. */
@@ -94,6 +110,7 @@ async function writeLicenses () {
     `stdnum.js: parts of stdnum ${(await manifest(stdnum)).version}, https://github.com/koblas/stdnum-js`,
     await readFile(join(stdnum, 'LICENSE.md'), 'utf8'),
     ...await pdfkitLicenses(),
+    ...await licensesOf('typography.js', TYPOGRAPHY_PARTS),
     `forge.js: parts of node-forge ${(await manifest(forge)).version}, https://github.com/digitalbazaar/forge, under the BSD licence below`,
     await readFile(join(forge, 'LICENSE'), 'utf8'),
     `swagger-ui/: unchanged files of Swagger UI ${plugin.devDependencies['swagger-ui-dist']}, ` +
@@ -107,14 +124,21 @@ async function writeLicenses () {
   await writeFile(join(VENDOR, 'LICENSES.txt'), parts.map(part => part.trim()).join('\n\n') + '\n')
 }
 
-async function pdfkitLicenses () {
+/** Two of the packages state their licence only in package.json. */
+async function licensesOf (file, names) {
   const parts = []
-  for (const name of PDFKIT_PARTS) {
+  for (const name of names) {
     const folder = join(MODULES, name)
-    const { version } = await manifest(folder)
-    parts.push(`pdfkit.js: parts of ${name} ${version}, https://www.npmjs.com/package/${name}`)
-    parts.push(await readFile(join(folder, 'LICENSE'), 'utf8'))
+    const { version, license } = await manifest(folder)
+    const text = (await readdir(folder)).find(entry => /^licen[cs]e/i.test(entry))
+    parts.push(`${file}: parts of ${name} ${version}, https://www.npmjs.com/package/${name}, ${license}`)
+    if (text !== undefined) parts.push(await readFile(join(folder, text), 'utf8'))
   }
+  return parts
+}
+
+async function pdfkitLicenses () {
+  const parts = await licensesOf('pdfkit.js', PDFKIT_PARTS)
   parts.push(
     'The metrics of Helvetica and Helvetica-Bold inside pdfkit.js are from the AFM files of Adobe, which pdfkit converted:\n' +
     'Copyright (c) 1985, 1987, 1989, 1990, 1991, 1992, 1993, 1997 Adobe Systems Incorporated. All Rights Reserved.\n' +

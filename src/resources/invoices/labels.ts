@@ -3,6 +3,6 @@ import type { DocumentLabels } from '../../pages/invoice.js'
 
 export const LABELS: DocumentLabels = {
   emulated: 'Issued by an emulator: not a tax document, no money moved',
-  replaced: 'Characters that the font of this document does not have are shown as “?”.',
+  replaced: 'Boxes stand for characters for which no font is installed.',
   page: (page, count) => `Page ${page} of ${count}`
 }

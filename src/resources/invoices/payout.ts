@@ -1,5 +1,5 @@
 /** The text of the document of a payout: the totals of its entries by type, the fee, and the amount. */
-import { drawable, type InvoiceDocument } from '../../pages/invoice.js'
+import type { InvoiceDocument } from '../../pages/invoice.js'
 import { US_PER_MS, formatDay } from '../../rules/calendar.js'
 import { format } from '../../rules/money.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
@@ -19,8 +19,7 @@ export function payoutDocument (payout: Payout, sandbox: Sandbox): InvoiceDocume
   const { payout_id: id, currency, amount, fee, created_at: createdAt, status, name, remarks } = payout
   const money = (minor: number) => {
     const text = format(Math.abs(minor), currency, sandbox.reference.currencies).replace(/\s/g, ' ')
-    const shown = drawable(text) === text ? text : `${currency} ${text.replace(/[^\d.,]/g, '')}`
-    return minor < 0 ? `-${shown}` : shown
+    return minor < 0 ? `-${text}` : text
   }
   // The fee has a line of its own, so the rows add up to the gross.
   const rows = breakup({ ...payout, amount: amount + fee }, sandbox)

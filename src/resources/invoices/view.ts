@@ -4,7 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { paidWith } from '../../pages/fragments.js'
-import { drawable, type InvoiceDocument } from '../../pages/invoice.js'
+import type { InvoiceDocument } from '../../pages/invoice.js'
 import { packageJson } from '../../root.js'
 import { US_PER_MS, formatDay } from '../../rules/calendar.js'
 import { divideHalfUp, format } from '../../rules/money.js'
@@ -29,6 +29,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
   const day = formatDay(paidAt(payment, sandbox))
   return {
     language: 'en',
+    country: payment.billing.country,
     title: 'Invoice',
     number: payment.invoice_id,
     createdAt: payment.created_at / US_PER_MS,
@@ -77,6 +78,7 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
   const items = new Map(refundableItems(payment, []).map(item => [item.item_id, item]))
   return {
     language: 'en',
+    country: payment.billing.country,
     title: 'Refund receipt',
     number: refund.refund_id,
     createdAt: refund.created_at / US_PER_MS,
@@ -148,12 +150,11 @@ function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): b
 
 type Money = (amount: number) => string
 
-/** Formats amounts in the payment's currency, with its code if the fonts lack its sign: `INR 499.00`. */
+/** Formats amounts in the payment's currency. */
 function moneyOf ({ currency }: Payment, { reference }: Sandbox): Money {
   return amount => {
     const text = format(Math.abs(amount), currency, reference.currencies).replace(/\s/g, ' ')
-    const shown = drawable(text) === text ? text : `${currency} ${text.replace(/[^\d.,]/g, '')}`
-    return amount < 0 ? `-${shown}` : shown
+    return amount < 0 ? `-${text}` : text
   }
 }
 
