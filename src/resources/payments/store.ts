@@ -232,7 +232,7 @@ function ofSubscriptions (database: Database, shared: SharedPayments): OfSubscri
   const setCharge = database.prepare('UPDATE payments SET subscription_charge = ? WHERE seq = ?')
   const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
   const latest = database.prepare<[string], string>(
-    'SELECT payment_id FROM payments WHERE subscription_id = ? ORDER BY payment_id DESC LIMIT 1').pluck()
+    'SELECT coalesce(chosen_id, payment_id) FROM payments WHERE subscription_id = ? ORDER BY payment_id DESC LIMIT 1').pluck()
   const inFlight = database.prepare(`SELECT 1 FROM payments
     WHERE subscription_id = ? AND status IN ('processing', 'requires_customer_action') LIMIT 1`)
   const openOfSubscription = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.subscription_id = ?
