@@ -84,8 +84,8 @@ t.test('a static link sells a subscription', async t => {
   t.match(await opened.get(`/subscriptions/${id}`), { product_id: 'pdt_pro_monthly', quantity: 3 })
 })
 
-/** A session of a plan for 20 dollars with two add-ons. One of them is in the cart. */
-async function withAddons (test: Parameters<typeof session>[0], flags: object) {
+/** A session of a plan for 20 dollars, on one line or several, with two add-ons. One of them is in the cart. */
+async function withAddons (test: Parameters<typeof session>[0], flags: object, lines = 1) {
   const opened = await link(test, '', CLOCK)
   const post = async (url: string, body: object) => (await opened.call('POST', url, { body })).json as Record<string, string>
   const addon = async (name: string, price: number) => String((await post('/addons', { name, price, currency: 'USD', tax_category: 'saas' }))['id'])
@@ -101,7 +101,7 @@ async function withAddons (test: Parameters<typeof session>[0], flags: object) {
   }
   const { product_id: product } = await post('/products', { name: 'Team', tax_category: 'saas', price, addons: [seats, storage] })
   const { checkout_url: url } = await post('/checkouts', {
-    product_cart: [{ product_id: product, quantity: 1, addons: [{ addon_id: seats, quantity: 1 }] }], feature_flags: flags
+    product_cart: Array(lines).fill({ product_id: product, quantity: 1, addons: [{ addon_id: seats, quantity: 1 }] }), feature_flags: flags
   })
   const path = new URL(String(url)).pathname
   const submit = async (fields: Record<string, string>) => {
@@ -139,6 +139,23 @@ t.test('add-ons are chosen with steppers, which work without scripts', async t =
   const { total_amount: total, subscription_id: id } = await payment()
   t.equal(total, 2000 + 3 * 500 + 2 * 300)
   t.match(await get(`/subscriptions/${id}`), { addons: [{ addon_id: seats, quantity: 3 }, { addon_id: storage, quantity: 2 }] })
+})
+
+t.test('each subscription of a cart keeps its own add-ons, also after a declined card', async t => {
+  const { visit, submit, get, path, seats, storage } = await withAddons(t, { allow_editing_addons: true, single_page: true }, 2)
+  const fields = { ...NEW, ...CARD, [`addon_0_${seats}`]: '0', [`addon_0_${storage}`]: '2', [`addon_1_${seats}`]: '3' }
+  t.equal((await submit({ ...fields, action: 'reprice' })).status, 200)
+  const shown = '6100 USD' // 20 + 6 dollars, and 20 + 15
+  await submit({ ...fields, number: '4000000000000002', action: 'pay', shown_total: shown })
+  const again = await visit(path)
+  t.equal(textOf(again, 'amount-due'), '$61.00')
+  t.match(again.text, new RegExp(`name="addon_0_${storage}" value="2"`))
+  t.match(again.text, new RegExp(`name="addon_1_${seats}" value="3"`))
+  t.equal((await submit({ ...CARD, action: 'pay' })).status, 303)
+  const { items } = await get<{ items: Array<{ status: string, total_amount: number, subscription_ids: string[] }> }>('/payments')
+  t.match(items, [{ status: 'succeeded', total_amount: 6100 }, { status: 'failed', total_amount: 6100 }])
+  const sold = await Promise.all((items[0]?.subscription_ids ?? []).map(async id => await get<{ addons: unknown[] }>(`/subscriptions/${id}`)))
+  t.strictSame(sold.map(({ addons }) => addons), [[{ addon_id: storage, quantity: 2 }], [{ addon_id: seats, quantity: 3 }]])
 })
 
 t.test('without the flag, add-ons of the form are ignored', async t => {
