@@ -23,6 +23,7 @@ function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): 
     throw new SetupError(`clock: must be a time, or { now, frozen }, not ${String(clock)}`)
   }
   const { now, frozen } = typeof clock === 'string' || clock instanceof Date ? { now: clock } : clock ?? {}
+  if ('clockFrozen' in options) throw new SetupError('clockFrozen: give clock: { frozen: true } instead')
   return optionTexts({ ...options, seed: seed?.toString(), clock: startTime(now), clockFrozen: frozen })
 }
 

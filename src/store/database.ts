@@ -90,8 +90,8 @@ export function migrate (
       `${steps.length}): use that version, or another database`)
   }
   database.transaction(() => {
-    if (version === 0 && model !== undefined) copyTables(model(), database)
-    else for (const step of steps.slice(version)) database.exec(step)
+    const copied = version === 0 && model !== undefined ? copyTables(model(), database) : version
+    for (const step of steps.slice(copied)) database.exec(step)
     database.pragma(`application_id = ${APPLICATION_ID}`)
     database.pragma(`user_version = ${steps.length}`)
     const stores = compilingLate(database)
@@ -100,12 +100,13 @@ export function migrate (
   })()
 }
 
-/** Creates the tables and indexes of another database, without their rows. */
-function copyTables (bytes: Buffer, database: Sqlite.Database): void {
+/** Creates the tables and indexes of another database, without their rows. Returns its version: an old build has an older one. */
+function copyTables (bytes: Buffer, database: Sqlite.Database): number {
   const source = new Sqlite(bytes)
   try {
     const created = source.prepare<[], string>('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').pluck().all()
     database.exec(created.join(';\n'))
+    return Number(source.pragma('user_version', { simple: true }))
   } finally {
     source.close()
   }

@@ -1,12 +1,12 @@
 /**
  * An index of ids that programs choose, for tables that grow by millions of rows. In a unique index, each random id changes
  * another page, which made storing events ten times slower. Here, the hashes of each 8,192 ids are together, so that new ids
- * change few pages. Bloom filters in memory, with two bytes for each id, say in which parts an id may be.
+ * change few pages. Bloom filters in memory, with three bytes for each id, say in which parts an id may be.
  *
- * Rows are numbered in the order of their insertion. The filters of complete parts are stored; the others are read again from the
- * hashes when they are first needed.
+ * Rows are numbered in the order of their insertion. The filters of complete parts are stored, and others after each million
+ * rows. The hashes of later rows are read again when the filter is first needed.
  */
-import { createBloomFilter, hashOf, type BloomFilter } from '../rules/bloom.js'
+import { createBloomFilter, filterWords, hashOf, type BloomFilter } from '../rules/bloom.js'
 import { createSingle } from './cache.js'
 import type { Database } from './database.js'
 
@@ -18,9 +18,14 @@ export interface IdIndex {
 }
 
 const RUN_BITS = 13
-/** Filters double in size from 2 ** 13 to 2 ** 20 ids, so that a small database needs little memory. */
+/**
+ * Filters double in size from 2 ** 13 to 2 ** 22 ids, so that a small database needs little memory, and a large one has few
+ * filters. Each filter costs every new id a look into memory.
+ */
 const SMALLEST_BITS = 13
-const LARGEST_BITS = 20
+const LARGEST_BITS = 22
+/** The rows after which the filter of a growing part is stored: a number of whole runs. */
+const STORED_EACH = 2 ** 20
 
 /** The rows of a filter: from `first` to before `first + capacity`. */
 interface Range {
@@ -43,14 +48,15 @@ interface Part extends Range {
   filter: BloomFilter
 }
 
-export function idIndex (database: Database): IdIndex {
+export function idIndex (database: Database, storedEach = STORED_EACH): IdIndex {
   const insert = database.prepare('INSERT INTO event_ids (run, hash, seq) VALUES (?, ?, ?)')
   const inRun = database.prepare<[number, number], number>('SELECT seq FROM event_ids WHERE run = ? AND hash = ?').pluck()
   const lastRun = database.prepare<[], number>('SELECT run FROM event_ids ORDER BY run DESC LIMIT 1').pluck()
   const hashes = database.prepare<[number, number], number>('SELECT hash FROM event_ids WHERE run >= ? AND run < ?').pluck()
-  const stored = database.prepare<[number], Buffer>('SELECT bits FROM event_filters WHERE first_seq = ?').pluck()
-  const store = database.prepare(
-    'INSERT INTO event_filters (first_seq, bits) VALUES (?, ?) ON CONFLICT DO UPDATE SET bits = excluded.bits')
+  const stored = database.prepare<[number], { bits: Buffer, until_seq: number }>(
+    'SELECT bits, until_seq FROM event_filters WHERE first_seq = ?')
+  const store = database.prepare(`INSERT INTO event_filters (first_seq, bits, until_seq) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET bits = excluded.bits, until_seq = excluded.until_seq`)
   const parts = createSingle(database, () => readParts())
 
   function readParts (): Part[] {
@@ -66,19 +72,25 @@ export function idIndex (database: Database): IdIndex {
   }
 
   function readFilter ({ first, capacity }: Range): BloomFilter {
-    const bytes = stored.get(first)
-    if (bytes !== undefined) return createBloomFilter(capacity, new Uint32Array(Uint8Array.from(bytes).buffer))
-    const filter = createBloomFilter(capacity)
-    for (const hash of hashes.all(runOf(first), runOf(first + capacity))) filter.add(hash)
+    const known = stored.get(first)
+    const isUsable = known?.bits.length === filterWords(capacity) * 4
+    const filter = isUsable
+      ? createBloomFilter(capacity, new Uint32Array(Uint8Array.from(known.bits).buffer))
+      : createBloomFilter(capacity)
+    const from = isUsable ? known.until_seq : first
+    for (const hash of hashes.iterate(runOf(from), runOf(first + capacity))) filter.add(hash)
     return filter
   }
 
-  /** The part that a new row belongs to. Stores the filter of the part before, which is complete. */
+  /** The part that a new row belongs to. Stores the filter of the rows before, if it is time. */
   function partFor (seq: number): Part {
     const all = parts.get()
     const last = all.at(-1)
-    if (last !== undefined && seq < last.first + last.capacity) return last
-    if (last !== undefined) store.run(last.first, Buffer.from(last.filter.bits.buffer))
+    const isFull = last === undefined || seq >= last.first + last.capacity
+    if (last !== undefined && (isFull || (seq % storedEach === 0 && seq > last.first))) {
+      store.run(last.first, Buffer.from(last.filter.bits.buffer), seq)
+    }
+    if (!isFull) return last
     const range = rangeOf(seq)
     const part = { ...range, filter: createBloomFilter(range.capacity) }
     all.push(part)

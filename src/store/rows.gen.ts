@@ -300,6 +300,7 @@ export interface EntitlementsRow {
 export interface EventFiltersRow {
   first_seq: number
   bits: Buffer
+  until_seq: number
 }
 
 export interface EventIdsRow {

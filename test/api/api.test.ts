@@ -61,6 +61,7 @@ t.test('start()', async t => {
       [{ tax: 'yes' }, /^tax: must be on or off/],
       [{ tax: null }, /^tax: must be on or off, not "null"$/],
       [{ deniedCountries: ['Germany'] }, /^deniedCountries: must be two-letter/],
+      [{ clockFrozen: 'on' }, /^clockFrozen: give clock: \{ frozen: true \} instead/],
       [{ apiKeys: { a: 1 }, prot: 1 }, /^there is no option "prot"; there are port, host/],
       [{ clock: new Date('never') }, /^clock: the Date is invalid/],
       [{ clock: 'tomorrow' }, /^clock: must be an RFC 3339 time/],

@@ -27,6 +27,23 @@ t.test('a filter knows every hash, and few others', t => {
   t.end()
 })
 
+t.test('a filter that still grows is stored, and completed after a restart', t => {
+  const database = openDatabase(':memory:', () => {})
+  t.teardown(() => { database.close() })
+  const index = idIndex(database, 8192)
+  for (let seq = 1; seq <= 26_000; seq++) index.add(`id ${seq}`, seq)
+  t.strictSame(database.prepare('SELECT first_seq, until_seq FROM event_filters').all(), [
+    { first_seq: 0, until_seq: 8192 }, { first_seq: 8192, until_seq: 16_384 }, { first_seq: 16_384, until_seq: 24_576 }
+  ])
+  const reopened = idIndex(database, 8192)
+  clearCaches(database)
+  for (let seq = 1; seq <= 26_000; seq++) {
+    if (reopened.find(`id ${seq}`, () => true) !== seq) t.fail(`id ${seq} is lost`)
+  }
+  t.equal(reopened.find('id 26001', () => true), undefined)
+  t.end()
+})
+
 t.test('finds every id, also after a restart and in later parts, and no other', t => {
   const database = openDatabase(':memory:', () => {})
   t.teardown(() => { database.close() })
