@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { ExecOptions } from './commands/exec.js'
+import type { McpOptions } from './commands/mcp.js'
 import type { Output } from './commands/output.js'
 import type { Given } from './commands/program.js'
 import { runCommandLine } from './commands/run.js'
@@ -56,6 +57,21 @@ async function exec (config: Config, options: ExecOptions, { output, fixtures }:
   } catch (error) {
     await emulator.close()
     throw error
+  }
+}
+
+/** Serves the tools for agents, for a running emulator or for one that ends with the command. */
+async function mcp (config: Config, options: McpOptions, { fixtures }: Given): Promise<void> {
+  const { url, prefix, apiKey, controlKey, set, stop } = options
+  const { remoteBackend, serve } = await import('./mcp/stdio.js')
+  if (url !== null) return await serve(remoteBackend({ url, prefix, apiKey, controlKey }), { set, stop })
+  const { createApp } = await import('./emulator.js')
+  const emulator = createApp(withFolder(config), await preparation(fixtures ?? config.fixtures))
+  try {
+    const { address } = await emulator.listen()
+    await serve(remoteBackend({ url: address, prefix, apiKey, controlKey: config.controlKey }), { set, stop })
+  } finally {
+    await emulator.close()
   }
 }
 
@@ -172,6 +188,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     start,
     checkFixtures,
     exec,
+    mcp,
     async createAuthority (folder) {
       const { createAuthority } = await import('./emulator.js')
       return await createAuthority(folder, systemClock())

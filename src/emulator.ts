@@ -6,6 +6,7 @@ import { steadyClock, systemClock } from './sandbox/clock.js'
 import type { Config } from './config/config.js'
 import { contract, controlContract } from './contract/load.js'
 import { controlHandlers } from './control/routes.js'
+import { addMcp } from './control/mcp.js'
 import { addRequestStream } from './control/stream.js'
 import { SetupError, UsageError } from './errors.js'
 import type { MadeItems } from './fixtures/items.js'
@@ -137,6 +138,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     bindContract(scope, contract().operations, { ...binding, handlers, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
     addRequestStream(scope, { sandboxes, guard, report })
+    addMcp(scope, { ...dashboardOptions(config), baseUrlOf, sandboxes, guard, report })
     const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
     bindContract(scope, bound, { ...binding, handlers: controls, faults: null, counter: null, guard })
   })

@@ -129,6 +129,12 @@ t.test('files import only what their folder may import', async t => {
   t.strictSame(importers(target => target.startsWith('resources/') && !APART.test(target), NAMES_RESOURCES), [],
     'outside of resources/, a resource is known through all.ts, stores.ts and resource.ts')
 
+  const MAY_USE = /^(?:mcp|contract|rules)\/|^(?:client\/(?:send|controls)|config\/values|delivery\/catalogue|errors|requests\/advice|resources\/all|root|vendor\/mcp)\.ts$/
+  t.strictSame(importers(target => target.endsWith('.ts') && !MAY_USE.test(target), /^(?!mcp\/)/), [],
+    'the tools for agents read the contract, and call the emulator by requests')
+  t.strictSame(importers(target => target.startsWith('mcp/'), /^(?:mcp\/|control\/mcp\.ts$|commands\/mcp\.ts$|cli\.ts$)/), [],
+    'only the two entrances know the tools for agents')
+
   t.strictSame(importers(target => /^(?:cli|index|handler|redirect)\.ts$/.test(target), /^$/), [], 'no file imports the entry points')
 
   t.strictSame(written.find(({ name }) => name === 'redirect.ts')?.imports, [],

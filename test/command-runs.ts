@@ -26,6 +26,7 @@ export function fakes (): LocalCommands & { started: Config[] } {
     init: async () => {},
     compare: async () => {},
     createAuthority: async folder => `${folder}/ca.pem`,
+    mcp: async () => {},
     exec: async config => { started.push(config) }
   }
 }
@@ -69,7 +70,7 @@ function leavesOf (command: Command, path: string[] = []): Leaf[] {
 }
 
 export const leaves = leavesOf(program)
-export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init', 'compare', 'trust']
+export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init', 'compare', 'trust', 'mcp']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */

@@ -129,6 +129,7 @@ export const WRONG: Record<string, string[]> = {
   '--webhook-ca': [''],
   '--webhook-insecure': ['', 'yes'],
   '<command...>': [],
+  'mcp --tools': ['', 'some'],
   'wait --timeout': ['', 'x', '-1s', '25h'],
   '--export-on-exit': [''],
   // The options of start without a namesake above.

@@ -61,6 +61,7 @@ export default defineConfig({
           how('Test with Testcontainers', 'test-with-containers'),
           how('Matchers for tests', 'matchers'),
           how('Inside your application', 'inside-your-application'),
+          how('Use it with coding agents', 'use-with-agents'),
           how('Recipes by framework', 'recipes'),
           how('Your own data', 'your-own-data'),
           how('Troubleshooting', 'troubleshooting')

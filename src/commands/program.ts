@@ -16,6 +16,7 @@ import type { ExecOptions } from './exec.js'
 import type { ImportOptions } from './import.js'
 import { createOutput, type Output } from './output.js'
 import { addInit } from './init.js'
+import { addMcp, type McpOptions } from './mcp.js'
 import { printConfig } from './print-config.js'
 import { addRemoteCommands } from './remote.js'
 import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
@@ -32,6 +33,8 @@ export interface LocalCommands {
   /** Writes a configuration file. */
   init (path: string, force: boolean): Promise<void>
   compare (options: CompareOptions, output: Output): Promise<void>
+  /** Serves until the client ends. Starts an emulator with the options if the URL is null. */
+  mcp (config: Config, options: McpOptions, given: Given): Promise<void>
   /** Ends the process with the command, so the promise only rejects. */
   exec (config: Config, options: ExecOptions, given: Given): Promise<void>
 }
@@ -116,6 +119,10 @@ export function createProgram ({ env, local }: ProgramOptions) {
   addStart(program, { env, local, tools })
   addExec(program, { env, local, tools })
   addRemoteCommands(program, tools)
+  addMcp(program, tools, options => {
+    const config = readConfig(OWN_DEFAULTS, env, { file: tools.configFile() })
+    return local.mcp(config, options, givenBy({}, { env, tools }))
+  })
   addInit(program, tools, local.init)
   addTrust(program, tools, local.createAuthority)
   addImport(program, { env, local, tools })
@@ -174,8 +181,8 @@ interface ExecFlags extends OptionFlags {
   exportOnExit?: string
 }
 
-/** The options that `exec` sets itself. It ignores their environment variables. */
-const EXEC_DEFAULTS = { port: '0', database: ':memory:' } as const satisfies Partial<Record<OptionName, string>>
+/** The options of an emulator that belongs to a command. It ignores their environment variables. */
+const OWN_DEFAULTS = { port: '0', database: ':memory:' } as const satisfies Partial<Record<OptionName, string>>
 
 function addExec (program: Command, { env, local, tools }: Definition): void {
   const command = program.command('exec')
@@ -190,7 +197,7 @@ function addExec (program: Command, { env, local, tools }: Definition): void {
   command.action((words: string[], { failOnIgnored = false, exportOnExit, ...flags }: ExecFlags) => {
     if (words[0] === '') throw new UsageError('<command...>: must begin with the name of a program, not ""')
     const options = { command: words, failOnIgnored, exportOnExit, env }
-    const config = readConfig({ ...EXEC_DEFAULTS, ...flags }, env, { file: tools.configFile() })
+    const config = readConfig({ ...OWN_DEFAULTS, ...flags }, env, { file: tools.configFile() })
     if (exportOnExit !== undefined && !config.control) throw new UsageError('--export-on-exit excludes --control off')
     if (failOnIgnored && (!config.control || config.requestLog === 0)) {
       throw new UsageError('--fail-on-ignored reads the request log: leave out --control off and --request-log 0')
@@ -200,7 +207,7 @@ function addExec (program: Command, { env, local, tools }: Definition): void {
 }
 
 function execOption (name: OptionName, row: OptionRow<unknown>): Option {
-  const fallback = (EXEC_DEFAULTS as Partial<Record<OptionName, string>>)[name]
+  const fallback = (OWN_DEFAULTS as Partial<Record<OptionName, string>>)[name]
   return fallback === undefined ? optionOf(row) : new Option(`--${row.flag} ${row.value}`, `${row.about} [default: ${fallback}]`)
 }
 

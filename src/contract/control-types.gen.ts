@@ -725,6 +725,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call the MCP server, for coding agents
+         * @description The Model Context Protocol over streamable HTTP, without sessions. The header `accept` must list `application/json` and `text/event-stream`. Its tools look up operations, call the API, act as the customer and the bank, and explain refusals, in the sandbox of the request or the one that a call names.
+         */
+        post: operations["call_mcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/meters/{id}/days": {
         parameters: {
             query?: never;
@@ -2137,6 +2157,20 @@ export interface components {
         };
         LoggedRequestList: {
             items: components["schemas"]["LoggedRequest"][];
+        };
+        /** @description A request or a notification of JSON-RPC 2.0. */
+        McpMessage: {
+            /** @description Missing in a notification. */
+            id?: string | number;
+            /** @constant */
+            jsonrpc: "2.0";
+            /** @description Such as `tools/call`. */
+            method: string;
+            params?: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /** @description Up to 50 pairs of your own: keys of at most 40 characters, texts of at most 500. Values are strings, numbers or booleans, and come back with their type. */
         Metadata: {
@@ -3599,6 +3633,63 @@ export interface operations {
             };
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    call_mcp: {
+        parameters: {
+            query?: {
+                /** @description Which tools it offers. The default is `core`. */
+                tools?: "all" | "core" | "readonly";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpMessage"];
+            };
+        };
+        responses: {
+            /** @description The answer, as one event of the type `message`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A notification was taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not a message of JSON-RPC. The answer is an error of JSON-RPC. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The header `accept` lists other types. The answer is an error of JSON-RPC. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             422: components["responses"]["Refused"];
         };
     };

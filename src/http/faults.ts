@@ -133,7 +133,9 @@ function bodyOf ({ code, message }: NonNullable<Effect['answer']>): { code: stri
 /** Closes the connection with RST instead of FIN, as a server that crashes does. */
 function reset (reply: FastifyReply): void {
   reply.hijack()
-  reply.request.raw.socket.resetAndDestroy()
+  const { socket } = reply.request.raw
+  if ('resetAndDestroy' in socket) socket.resetAndDestroy()
+  else reply.raw.destroy() // a call of a tool of /_emulator/mcp has no connection
 }
 
 /** Announces the full length and closes the connection after half of the body. An empty body is announced as one byte. */
