@@ -2,7 +2,7 @@
  * Validates requests against the contracts with ajv. Bodies are never coerced. Queries are, because all of their values are
  * text. Each validator is compiled on first use, once per process.
  */
-import type { SchemaValidateFunction } from 'ajv'
+import { _, type CodeKeywordDefinition, type SchemaValidateFunction } from 'ajv'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { ApiError } from '../errors.js'
@@ -21,7 +21,6 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
     allErrors: true,
     coerceTypes,
     code: { optimize: false }, // compiles a quarter faster, and validates as fast
-    loopEnum: Number.MAX_SAFE_INTEGER, // inline comparisons are faster than ajv's loop
     meta: false, // schemas are not validated, so their schemas need not be compiled
     strictTypes: false,
     verbose: true, // errors include their schema, which contract/violations needs to distinguish the branches of a union
@@ -29,9 +28,25 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
   })
   addFormats.default(ajv)
   ajv.addVocabulary(VOCABULARY)
+  ajv.removeKeyword('enum')
+  ajv.addKeyword(isAllowed)
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', errors: true, validate: hasUniqueItems })
   return ajv
+}
+
+/** Replaces ajv's check, which compares with 250 countries one by one. A set also takes a quarter less time to compile. */
+const isAllowed: CodeKeywordDefinition = {
+  keyword: 'enum',
+  schemaType: 'array',
+  error: {
+    message: 'must be equal to one of the allowed values',
+    params: ({ schemaCode }) => _`{allowedValues: ${schemaCode}}`
+  },
+  code (validation) {
+    const allowed = validation.gen.scopeValue('obj', { ref: new Set<unknown>(validation.schema as unknown[]) })
+    validation.pass(_`${allowed}.has(${validation.data})`)
+  }
 }
 
 /** Replaces ajv's check, which compares each item with every other and takes seconds for a list of 40,000. */
