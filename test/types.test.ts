@@ -259,6 +259,35 @@ export const used = [client, connect(url), start, session_id, payment_id, event,
   t.strictSame(await complaints(folder, { module: 'nodenext', skipLibCheck: true, lib: ['es2022', 'dom', 'esnext.disposable'] }), [])
 })
 
+t.test('the examples of the other how-tos for programs compile', async t => {
+  const pages = ['inside-your-application', 'test-with-vitest', 'test-with-jest', 'test-with-playwright', 'test-with-containers', 'matchers']
+  const blocks = pages.flatMap(page => [...readFileSync(packagePath('docs', 'how-to', `${page}.md`), 'utf8').matchAll(/^```js\n(.*?)^```/gms)]
+    .map(([, block = '']) => block.replace(/^import .*\n|^export \{.*\}\n|^const .* = require\(.*\n/gm, '')
+      .replace(/^export default /gm, 'void ').replace(/^export /gm, '').replace(/^module\.exports = /gm, 'void ')))
+  t.ok(blocks.length > 20)
+  const program = `import { createHandler, type MountedEmulator } from 'dodo-emulator/handler'
+import { createGlobalSetup, withEmulator } from 'dodo-emulator/vitest'
+import type { TestEmulator } from 'dodo-emulator/jest'
+import { fixtures, type Checkout, type PageLike } from 'dodo-emulator/playwright'
+import { matchers, type EmulatorMatchers } from 'dodo-emulator/testing'
+import { startContainer } from 'dodo-emulator/testcontainers'
+type Assertion = EmulatorMatchers & { toBe (value: unknown): void }
+type Page = PageLike & { goto (url: string): Promise<void>, getByRole (role: string, options: object): { click (): Promise<void> }, frameLocator (selector: string): PageLike }
+interface Given { emulator: TestEmulator, checkout: Checkout, page: Page }
+declare function expect (value: unknown): Assertion & { not: Assertion }
+declare namespace expect { export function extend (given: typeof matchers): void }
+declare function test (name: string, action: (given: Given) => Promise<void>): void
+declare const base: { extend (given: object): typeof test }
+declare const emulator: TestEmulator, payment_id: string, app: any, express: any, Hono: any, createServer: any, defineConfig: any, DodoPayments: any
+declare const process: { env: Record<string, string> }
+declare global { var dodo: MountedEmulator }
+${blocks.map((code, index) => `export async function example${index} () {\n${code}\n}`).join('\n')}
+export const used = [createHandler, createGlobalSetup, withEmulator, fixtures, matchers, startContainer, expect, test, base, emulator, payment_id]
+`
+  const folder = consumer(t, 'module', program, ['index', 'handler', ...RUNNERS].map(name => `${name}.d.cts`))
+  t.strictSame(await complaints(folder, { module: 'nodenext', noImplicitAny: false, lib: ['es2022', 'dom', 'esnext.disposable'] }), [])
+})
+
 t.test('documentation and examples import what the package exports', async t => {
   const files = ['README.md', ...['docs', 'examples'].flatMap(folder => readdirSync(packagePath(folder), { recursive: true, encoding: 'utf8' })
     .filter(name => /\.(?:md|m?js|cjs)$/.test(name) && !name.includes('node_modules')).map(name => join(folder, name)))]
