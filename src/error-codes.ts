@@ -158,7 +158,7 @@ export const ERRORS = {
   DISCOUNT_CODE_ALREADY_EXISTS: row(422, 'Discount Code already exists',
     'Another discount has the code, in upper or lower case. Deleted discounts do not count'),
   INVALID_PERCENTAGE: row(422, 'Percentage amount cannot be more than 10000',
-    'The `amount` of a percentage discount is over 10000 basis points (100 %)'),
+    'The `amount` of a percentage discount is over 10000 basis points (100%)'),
   DISCOUNT_CURRENCY_OPTION_INVALID: row(422, null,
     '`currency_options` has a currency twice or several defaults; or, for a flat discount, it has no default or an ' +
     'option without `max_amount_possible`'),

@@ -176,7 +176,7 @@ clocks: {}
   line 8: customers[0].email is required
   line 9: customers[1].email must be an e-mail address
   line 11: discounts[0].restricted_to[1] Product pdt_z does not exist
-  line 12: discounts[1].amount Percentage amount cannot be more than 10000 (20000 basis points are more than 100 %)
+  line 12: discounts[1].amount Percentage amount cannot be more than 10000 (20000 basis points are more than 100%)
   line 12: discounts[1].customer_ids[1] Customer cus_z does not exist
   line 12: discounts[1].code Discount Code already exists (ONE is the code of another discount: choose another)
   line 14: payments[0].billing.country must be one of the 249 values that the API knows, not "USA": did you mean US?

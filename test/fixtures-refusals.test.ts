@@ -74,7 +74,7 @@ t.test('refuses', async t => {
       'customers[2].payment_methods[1].test_card': 'must be the number of a test card, such as 4242 4242 4242 4242',
       'customers[2].payment_methods[2].payment_method': 'is required, unless test_card is given',
       'discounts[1].code': /^Discount Code already exists \(ONE is the code of dsc_\w+: choose another, or delete that one\)$/,
-      'discounts[2].amount': 'Percentage amount cannot be more than 10000 (10001 basis points are more than 100 %)',
+      'discounts[2].amount': 'Percentage amount cannot be more than 10000 (10001 basis points are more than 100%)',
       'discounts[3].times_used': 'must not exceed usage_limit: 2 is more than 1',
       'discounts[4].restricted_to[1]': 'Product pdt_none does not exist',
       'discounts[4].customer_ids[0]': 'Customer cus_none does not exist'

@@ -154,7 +154,7 @@ t.test('test-disputes-and-payouts.md', { skip: hasShell ? false : 'needs bash an
   const run = await shell(t, ['--clock', '2030-01-05T00:00:00Z', '--clock-frozen', 'on'])
   const printed: string[] = []
   for (const { commands } of blocksOf('test-disputes-and-payouts.md')) printed.push(await run(commands))
-  t.match(printed[1], /Fee: 4 % base \+ 1\.5 % customer outside the US = 5\.5 % of/)
+  t.match(printed[1], /Fee: 4% base \+ 1\.5% customer outside the US = 5\.5% of/)
   t.match(printed[2], /"event_type":"payment_fees"/)
   t.match(printed[3], /"dispute_status": "dispute_won"/)
   t.match(printed[4], /"dispute_status":"dispute_expired"/)

@@ -71,7 +71,7 @@ fixtures:
       payment_methods:
         - test_card: 4242 4242 4242 4242
   discounts:
-    - { code: WELCOME, type: percentage, amount: 1000 } # 10 %
+    - { code: WELCOME, type: percentage, amount: 1000 } # 10%
 `
 
 const CATALOG_JSON = {

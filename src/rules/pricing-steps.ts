@@ -141,7 +141,7 @@ function productDiscountStep ({ currency, before, after }: TraceStep, { sold }: 
   const subtotal = before ?? 0
   return write('product_discount', currency, subtotal, after, {
     exact: share(subtotal, bps),
-    text: money => `product discount of ${percent(bps)} %: -${money(subtotal - after)}`
+    text: money => `product discount of ${percent(bps)}%: -${money(subtotal - after)}`
   })
 }
 
@@ -168,8 +168,8 @@ function codeStep (step: TraceStep, { sold, cart, deductions }: LineInfo, write:
     code,
     exact: isCapped ? null : share(before, amount),
     text: money => isCapped
-      ? `${code}, ${rate} % up to its limit, this line's share of ${all}: -${money(before - after)}`
-      : `${code}, ${rate} % of ${money(before)}: -${money(before - after)}`
+      ? `${code}, ${rate}% up to its limit, this line's share of ${all}: -${money(before - after)}`
+      : `${code}, ${rate}% of ${money(before)}: -${money(before - after)}`
   })
 }
 
@@ -192,7 +192,7 @@ function taxStep (
     exact,
     text: money => bps === 0
       ? `no tax: ${because}`
-      : `${percent(bps)} % ${because}${inclusive ? ', contained in the price' : ''}: ${money(tax)}`
+      : `${percent(bps)}% ${because}${inclusive ? ', contained in the price' : ''}: ${money(tax)}`
   }, tax)
 }
 

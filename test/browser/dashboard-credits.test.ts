@@ -16,7 +16,7 @@ t.test('a customer is credited, and the chart shows it', { skip }, async t => {
   await entry('debit', '130')
   const page = await open(t, `/dashboard/credit-entitlements/${id}/cus_ada`)
   await page.getByLabel('Amount in token').fill('60')
-  await page.getByRole('button', { name: 'Book it' }).click()
+  await page.getByRole('button', { name: 'Book entry' }).click()
   await page.getByText('The balance was updated.').waitFor()
   await page.getByRole('img', { name: /now 60, overage 30/ }).waitFor()
   await page.getByText('Show as a table').click()

@@ -76,7 +76,7 @@ t.test('disables and enables a key, and frees a place', { skip }, async t => {
   await page.getByRole('row', { name: /Laptop/ }).getByRole('button', { name: 'Deactivate' }).click()
   await page.getByText('The instance was deactivated.').waitFor()
   await page.locator('#ask-disable summary').click()
-  await page.getByRole('button', { name: 'Disable the key' }).click()
+  await page.getByRole('button', { name: 'Disable key' }).click()
   await page.locator('#top [data-status="disabled"]').waitFor()
   const status = async () => (await started().get<{ status: string }>(`/license_keys/${keyId}`)).status
   t.equal(await status(), 'disabled')

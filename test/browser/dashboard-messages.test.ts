@@ -52,7 +52,7 @@ t.test('shows why a webhook failed', { skip }, async t => {
   await page.getByRole('link', { name: 'Hide key' }).click()
   t.equal(await page.getByTestId('webhook-key').count(), 0)
 
-  await page.locator('.heading').getByRole('link', { name: 'Send a sample' }).click()
+  await page.locator('.heading').getByRole('link', { name: 'Send sample' }).click()
   await page.getByLabel('Event').selectOption('payment.failed')
   await page.getByRole('button', { name: 'Send sample' }).click()
   await page.locator('#sent-to').getByText('HTTP 500').waitFor() // // its outcome has appeared by itself

@@ -15,7 +15,7 @@ async function paid (): Promise<string> {
 
 t.test('opens a dispute of a payment, and decides it', { skip }, async t => {
   const page = await open(t, `/dashboard/payments/${await paid()}`)
-  await page.getByRole('link', { name: 'Open a dispute' }).click()
+  await page.getByRole('link', { name: 'Open dispute' }).click()
   await page.getByLabel('Amount').fill('1.50')
   await page.getByRole('button', { name: 'Open dispute' }).click()
   await page.getByText('The dispute was opened.').waitFor()

@@ -39,7 +39,7 @@ t.test('finds why a request got a 422', { skip }, async t => {
 t.test('makes a payment fail', { skip }, async t => {
   const { get } = started()
   const page = await open(t, '/')
-  await page.getByRole('link', { name: 'Create a test payment', exact: true }).click()
+  await page.getByRole('link', { name: 'New payment', exact: true }).click()
   await page.getByLabel('Product').selectOption('pdt_ebook')
   await page.getByLabel('Existing customer').selectOption('cus_ada')
   await page.getByRole('button', { name: 'Create', exact: false }).first().click()

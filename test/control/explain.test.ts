@@ -42,22 +42,22 @@ t.test('explains', async t => {
     t.strictSame(explanation.text.split('\n'), [
       `${explanation.id} totals €76.05`,
       'product_cart[0] pdt_ebook: 1 × $19.99, the price of the product = $19.99',
-      'product_cart[0] pdt_ebook: EBOOK50, 50 % of $19.99: -$10.00 (999.5 minor units, rounded half up)',
-      'product_cart[0] pdt_ebook: SAVE10, 10 % of $9.99: -$1.00 (99.9 minor units, rounded half up)',
+      'product_cart[0] pdt_ebook: EBOOK50, 50% of $19.99: -$10.00 (999.5 minor units, rounded half up)',
+      'product_cart[0] pdt_ebook: SAVE10, 10% of $9.99: -$1.00 (99.9 minor units, rounded half up)',
       "product_cart[0] pdt_ebook: FLAT5, this line's share of the €4.50 that it takes in all: -$0.59",
       'product_cart[0] pdt_ebook: $8.40 = €7.22 at the fixed rates 1 USD = 0.86 EUR, rounded half up',
-      'product_cart[0] pdt_ebook: 19 % VAT of the billing country DE: €1.37 (137.18 minor units, rounded half up)',
+      'product_cart[0] pdt_ebook: 19% VAT of the billing country DE: €1.37 (137.18 minor units, rounded half up)',
       'product_cart[0] pdt_ebook: line total: €8.59',
       'product_cart[1] pdt_course: 2 × $49.00, the price of the product = $98.00',
-      'product_cart[1] pdt_course: product discount of 20 %: -$19.60',
+      'product_cart[1] pdt_course: product discount of 20%: -$19.60',
       'product_cart[1] pdt_course: EBOOK50 does not apply: it is for pdt_ebook only',
-      'product_cart[1] pdt_course: SAVE10, 10 % of $78.40: -$7.84',
+      'product_cart[1] pdt_course: SAVE10, 10% of $78.40: -$7.84',
       "product_cart[1] pdt_course: FLAT5, this line's share of the €4.50 that it takes in all: -$4.64",
       'product_cart[1] pdt_course: $65.92 = €56.69 at the fixed rates 1 USD = 0.86 EUR, rounded half up',
-      'product_cart[1] pdt_course: 19 % VAT of the billing country DE: €10.77 (1077.11 minor units, rounded half up)',
+      'product_cart[1] pdt_course: 19% VAT of the billing country DE: €10.77 (1077.11 minor units, rounded half up)',
       'product_cart[1] pdt_course: line total: €67.46',
       'total: €8.59 + €67.46 = €76.05, including €12.14 tax',
-      'Fee: 4 % base + 1.5 % customer outside the US = 5.5 % of $88.43, rounded up to $4.87, + $0.40 = $5.27'
+      'Fee: 4% base + 1.5% customer outside the US = 5.5% of $88.43, rounded up to $4.87, + $0.40 = $5.27'
     ])
     t.match(explanation.steps[1], {
       kind: 'discount_code', line: 0, product_id: 'pdt_ebook', code: 'EBOOK50', currency: 'USD', before: 1999, change: -1000, after: 999, exact: '999.5'
@@ -79,7 +79,7 @@ t.test('explains', async t => {
     const free = await explained(emulator, { discount_codes: ['FREE100', 'SAVE10'] })
     t.match(of(free.steps, 'discount_code'), [{ change: -1999, after: 0 }, { change: 0, after: 0 }])
     const capped = await explained(emulator, { product_cart: [{ product_id: 'pdt_ebook', quantity: 9 }], discount_codes: ['CAPPED'] })
-    t.match(of(capped.steps, 'discount_code'), [{ change: -1000, exact: null, text: /CAPPED, 50 % up to its limit, this line's share of \$10\.00/ }])
+    t.match(of(capped.steps, 'discount_code'), [{ change: -1000, exact: null, text: /CAPPED, 50% up to its limit, this line's share of \$10\.00/ }])
     for (const explanation of [open, business, untaxed, free, capped]) addsUp(t, explanation)
   })
 

@@ -1,5 +1,5 @@
 /**
- * "Create a test payment" and the new checkout session, request by request: the cart in its steps, the total, the code for the
+ * "New payment" and the new checkout session, request by request: the cart in its steps, the total, the code for the
  * typed values, and the API's refusals at the fields.
  */
 import t from 'tap'

@@ -162,9 +162,10 @@ t.test('discount codes', async t => {
   t.test('are listed, by the filters of the API, in pages', async t => {
     const { visit } = visitor(t)
     const first = await visit('/dashboard/discounts')
-    t.match(partOf(first, 'row-dsc_soldout'), '10 % 5 of 5 used up')
+    t.match(partOf(first, 'row-dsc_soldout'), '10% 5 of 5 used up')
     t.match(first.html, '/dashboard/discounts?page&#61;2')
-    t.match(partOf(await visit('/dashboard/discounts?page=2'), 'row-dsc_flat5'), 'FLAT5')
+    t.match(partOf(first, 'row-dsc_flat5'), 'FLAT5', 'codes to stack are last')
+    t.match(partOf(await visit('/dashboard/discounts?page=2'), 'row-dsc_stack20'), 'STACK20')
     const found = await visit('/dashboard/discounts?code=flat&discount_type=flat&active=true')
     t.match(partOf(found, 'row-dsc_flat5'), '$5.00 0 active')
     t.equal(partOf(found, 'row-dsc_soldout'), '')
@@ -213,7 +214,7 @@ t.test('discount codes', async t => {
       return page
     }
     t.match(problemOf(await refuse({ ...PERCENTAGE, code: 'save10' }), 'save-code'), 'SAVE10 is the code of dsc_save10')
-    t.match(problemOf(await refuse({ ...PERCENTAGE, amount: '100.01' }), 'save-amount'), 'more than 100 %')
+    t.match(problemOf(await refuse({ ...PERCENTAGE, amount: '100.01' }), 'save-amount'), 'more than 100%')
     t.match(problemOf(await refuse({ ...PERCENTAGE, amount: '5.412' }), 'save-amount'), 'at most 2 decimals')
     t.match(problemOf(await refuse({ ...PERCENTAGE, expires_at: 'soon' }), 'save-expires_at'), 'RFC 3339')
     t.match(problemOf(await refuse({ ...PERCENTAGE, usage_limit: '1', per_customer_usage_limit: '2' }), 'save-per_customer_usage_limit'), '2 is more than 1')

@@ -126,7 +126,7 @@ t.test('faults', async t => {
     t.match((await faultsOf(shop)).map(({ kind, preset, operation, remaining }) => [kind, preset, operation, remaining]), [
       ['error', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7]
     ])
-    t.match(partOf(added, 'faults'), /Answers 500 INTERNAL_SERVER_ERROR flaky no change is made every POST 10 % of calls 7 more calls 0/)
+    t.match(partOf(added, 'faults'), /Answers 500 INTERNAL_SERVER_ERROR flaky no change is made every POST 10% of calls 7 more calls 0/)
     for (const preset of ['slow', 'down', 'rate-limited', 'lost-replies', 'timeouts']) await shop.follow(FAULTS, 'preset', { preset })
     const listed = partOf(await shop.visit(FAULTS), 'faults')
     for (const words of [

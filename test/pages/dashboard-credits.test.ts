@@ -15,7 +15,7 @@ t.test('creates, edits, deletes and undeletes a credit entitlement', async t => 
   })
   t.match(created.text, 'The credit entitlement was created.')
   t.match(partOf(created, 'overage'), /50[\s\S]*Forgive it at the renewal[\s\S]*0\.5 minor units of USD/)
-  t.match(partOf(created, 'rollover'), /75 %[\s\S]*without limit/)
+  t.match(partOf(created, 'rollover'), /75%[\s\S]*without limit/)
   const { items: [item] } = await dashboard.get<{ items: Array<{ id: string }> }>('/credit-entitlements')
   const url = `${LIST}/${item?.id}`
   const saved = await dashboard.follow(`${url}/edit`, 'save', { name: 'Renamed', unit: 'token', price_per_unit: '', currency: '' })

@@ -19,7 +19,7 @@ t.test('lists subscriptions with filters, and shows them on the page of a custom
   const id = await subscribe(dashboard)
   t.match((await dashboard.visit('/dashboard/subscriptions')).html, `id="row-${id}"`)
   t.match((await dashboard.visit('/dashboard/subscriptions?status=active&customer_id=cus_ada')).html, `id="row-${id}"`)
-  t.match((await dashboard.visit('/dashboard/subscriptions?status=paused')).text, 'No subscription matches')
+  t.match((await dashboard.visit('/dashboard/subscriptions?status=paused')).text, 'No matching subscriptions')
   t.match((await dashboard.visit('/dashboard/customers/cus_ada')).html, `/dashboard/subscriptions/${id}`)
   t.notMatch((await dashboard.visit('/dashboard/customers/cus_grace')).html, 'id="subscriptions"')
 })

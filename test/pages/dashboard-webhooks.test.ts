@@ -136,7 +136,7 @@ t.test('a delivery shows why it failed', async t => {
     const payment = await sell(shop)
     const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
     const page = await shop.visit(`${LIST}/deliveries/${delivery}`)
-    t.match(partOf(page, 'state'), /Not delivered yet: nothing listens at this address \(ECONNREFUSED\) at the first attempt/)
+    t.match(partOf(page, 'state'), /Not delivered yet: nothing listens at this address \(ECONNREFUSED\) on first attempt/)
     t.match(partOf(page, 'state'), /No program listens at 127\.0\.0\.1:\d+: start it.*Next attempt: \d{4}-/)
     t.match(partOf(page, 'facts'), payment)
     t.match(partOf(page, 'try-1'), /Request POST http.*webhook-signature v1,.*"payment\.succeeded".*Response None\./)
@@ -154,7 +154,7 @@ t.test('a delivery shows why it failed', async t => {
     const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
     const url = `${LIST}/deliveries/${delivery}`
     const failed = await shop.visit(url)
-    t.match(partOf(failed, 'state'), /HTTP 500 at the first attempt The program failed while processing the event/)
+    t.match(partOf(failed, 'state'), /HTTP 500 on first attempt The program failed while processing the event/)
     t.match(partOf(failed, 'try-1'), /Response 500 .*x-trace 7.* no /)
     t.match(partOf(failed, 'try-1'), 'authorization [hidden]')
     t.notMatch(failed.html, 'very-secret')
@@ -163,9 +163,9 @@ t.test('a delivery shows why it failed', async t => {
     t.match(partOf(retried, 'done'), 'The delivery is being sent')
     await shop.get('/_emulator/idle')
     const arrived = await shop.visit(url)
-    t.match(partOf(arrived, 'state'), 'Delivered at the second attempt: HTTP 200')
+    t.match(partOf(arrived, 'state'), 'Delivered on second attempt: HTTP 200')
     t.match(partOf(arrived, 'tries'), /Attempt 2 200 .* Attempt 1 500/, 'newest first')
-    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /100 % of completed.* 1 succeeded/)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /100% of completed.* 1 succeeded/)
     await shop.call('PATCH', `/webhooks/${id}`, { body: { disabled: true } })
     const refused = await shop.send(url, 'retry')
     t.equal(refused.status, 422)
@@ -185,10 +185,10 @@ t.test('a delivery shows why it failed', async t => {
       const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
       states.push(partOf(await shop.visit(`${LIST}/deliveries/${delivery}`), 'state'))
     }
-    t.match(states[0], /Delivered at the first attempt: HTTP 200 Signed with a wrong key.*accepted it: fix its signature check/)
+    t.match(states[0], /Delivered on first attempt: HTTP 200 Signed with a wrong key.*accepted it: fix its signature check/)
     t.match(states[1], 'Not sent: dropped by a delivery fault')
     t.match(states[2], /Scheduled The sandbox’s clock is frozen.*Next attempt:/)
-    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /50 % .* 1 succeeded 1 waiting 0 failed 1 dropped/)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /50% .* 1 succeeded 1 waiting 0 failed 1 dropped/)
   })
 
   await t.test('the list has filters', async t => {

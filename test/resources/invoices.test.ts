@@ -75,7 +75,7 @@ t.test('an invoice', async t => {
       'Issued by an emulator: not a tax document, no money moved', `Invoice ${number} · Page 1 of 1`
     ])
     // 1999 + 9800 − 1960 = 9839; − 200 − 784 = 8855; − 500 = 8355; 19 % by line
-    t.strictSame(['Subtotal', 'Product discount', 'Discount SAVE10', 'Discount FLAT5', 'VAT 19 %', 'Total (USD)'].map(label =>
+    t.strictSame(['Subtotal', 'Product discount', 'Discount SAVE10', 'Discount FLAT5', 'VAT 19%', 'Total (USD)'].map(label =>
       amountOf(paper, label)), ['$117.99', '-$19.60', '-$9.84', '-$5.00', '$15.87', '$99.42'])
   })
 
@@ -97,14 +97,14 @@ t.test('an invoice', async t => {
     const emulate = startEmulator(t)
     const guide = { product_id: 'pdt_guide_eur', quantity: 1 }
     const alone = await invoiceOf(t, emulate, { billing: { country: 'DE' }, product_cart: [guide] })
-    t.strictSame(['Subtotal', 'VAT 19 %', 'Total (EUR)', 'Includes VAT 19 %'].map(label => amountOf(alone, label)),
+    t.strictSame(['Subtotal', 'VAT 19%', 'Total (EUR)', 'Includes VAT 19%'].map(label => amountOf(alone, label)),
       ['€12.50', undefined, '€12.50', '€2.00'])
     has(t, alone, ['Freelancing in Europe', 'The price includes tax'])
     const both = await invoiceOf(t, emulate, {
       billing: { country: 'DE' }, product_cart: [guide, { product_id: 'pdt_ebook', quantity: 1 }]
     })
     const units = (label: string) => Number(amountOf(both, label)?.replace(/\D/g, ''))
-    t.equal(units('Subtotal') + units('VAT 19 %'), units('Total (EUR)'))
+    t.equal(units('Subtotal') + units('VAT 19%'), units('Total (EUR)'))
   })
 
   t.test('formats every currency: without decimals, with three, with signs of other fonts', async t => {
@@ -116,7 +116,7 @@ t.test('an invoice', async t => {
     has(t, await of('pdt_ticket_kwd', 'KW'), ['3', 'KWD 4.500', 'KWD 13.500', 'Total (KWD)'])
     const rupees = await of('pdt_template_inr', 'IN')
     has(t, rupees, ['3', '₹499.00', '₹1,497.00'])
-    t.equal(amountOf(rupees, 'GST 18 %'), '₹269.46')
+    t.equal(amountOf(rupees, 'GST 18%'), '₹269.46')
     const converted = await invoiceOf(t, emulate, {
       billing_currency: 'EUR', product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_ebook', quantity: 0 }]
     })
@@ -216,7 +216,7 @@ t.test('a refund receipt is served once the refund has succeeded', async t => {
     'Refund receipt', 'Emulated Store', 'Refund number', String(refundId), 'Refund date', 'Status', 'Succeeded',
     'Invoice number', String(number), 'Payment', id, 'Refunded to', 'Visa •••• 4242', 'Ada Lovelace',
     'Description', '$93.30', '$12.34', 'SQLite in Six Evenings', '$23.79', '$23.79', 'The Patient Debugger',
-    'Amounts include VAT 19 %.', 'Reason: Changed (my) mind. Twice.'
+    'Amounts include VAT 19%.', 'Reason: Changed (my) mind. Twice.'
   ])
   t.strictSame([amountOf(paper, 'Payment total'), amountOf(paper, 'Refunded (USD)')], ['$117.09', '$36.13'])
   const again = await fetchPaper(t, emulate, `/invoices/refunds/${refundId}`)

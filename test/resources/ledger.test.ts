@@ -207,10 +207,10 @@ t.test('the explanation of a payment shows its fee and its entries', async t => 
       percentage: 333,
       fixed: 40,
       total: 373,
-      text: 'Fee: 4 % base + 1.5 % customer outside the US = 5.5 % of $60.50, rounded up to $3.33, + $0.40 = $3.73'
+      text: 'Fee: 4% base + 1.5% customer outside the US = 5.5% of $60.50, rounded up to $3.33, + $0.40 = $3.73'
     },
     ledger: [{ event_type: 'payment' }, { event_type: 'tax' }, { event_type: 'payment_fees', amount: 373 }],
-    text: /\nFee: 4 % base/
+    text: /\nFee: 4% base/
   })
   await bank.change({ 'ledger.fees': { base_bps: 0 } })
   t.match(await explain(id), { fee: { text: /booked with an earlier fee table: \$3\.73/ } })

@@ -78,16 +78,16 @@ t.test('applies', async t => {
     const { product_id: id } = await created(emulate, { ...KINDS[0], discount_bps: 1250 })
     const cart = [{ product_id: id, quantity: 1 }]
     const payment = await emulate.pay(paymentBody({ product_cart: cart, payment_link: true }))
-    t.equal(payment.total_amount, 1749, '12.5 % of 1999 is 249.875, deducts 250')
+    t.equal(payment.total_amount, 1749, '12.5% of 1999 is 249.875, deducts 250')
     const { json } = await emulate.call('POST', '/checkouts/preview', { body: { product_cart: cart } })
     t.match(json, { total_price: 1749, current_breakup: { discount: 250 } })
     const explanation = await emulate.get<{ text: string, basis: string }>(`/_emulator/payments/${payment.payment_id}/explain`)
     t.equal(explanation.basis, 'recalculated')
-    t.match(explanation.text, 'product discount of 12.5 %: -$2.50 (249.875 minor units, rounded half up)')
+    t.match(explanation.text, 'product discount of 12.5%: -$2.50 (249.875 minor units, rounded half up)')
     const page = await emulate.call('GET', new URL(String(payment.payment_link)).pathname)
     t.match(page.text, '12.5% off')
     const dashboard = await emulate.call('GET', `/dashboard/products/${id}`, { key: null })
-    t.match(dashboard.text, '12.5 %')
+    t.match(dashboard.text, '12.5%')
   })
 
   t.test('discounts of a fixtures file, absent or in basis points', async t => {

@@ -151,8 +151,8 @@ function setting (page: PageContext, { now }: Clock): Fragment {
     name: 'now', label: 'Time, in UTC', type: 'datetime-local', value: now.slice(0, 19), isRequired: true
   })}
 !${checkField(formState, {
-    name: 'frozen', label: 'Freeze the clock', hint: 'Otherwise it stays as it is now: running or frozen.'
+    name: 'frozen', label: 'Freeze clock', hint: 'Otherwise it stays as it is now: running or frozen.'
   })}
 <p class="quiet">The clock can also be moved back. Existing objects stay, and then have times in the future.</p>
-<div class="row">!${submit('Set the clock')}</div>`)
+<div class="row">!${submit('Set clock')}</div>`)
 }

@@ -124,7 +124,7 @@ async function dataPage (page: PageContext): Promise<Shown> {
     content: html`!${controlsHead(page, 'data')}
 !${card(snapshots(items, page), { id: 'snapshots', title: 'Snapshots', live: true, pad: false })}
 <div class="columns halves"><div>
-!${card(snapshotForm(page.formState('take')), { id: 'take', title: 'Take a snapshot' })}
+!${card(snapshotForm(page.formState('take')), { id: 'take', title: 'Take snapshot' })}
 !${card(startingFrom(latest), { id: 'starting', title: 'Start an emulator from a snapshot' })}
 !${card(resetForm(page), { id: 'reset', title: 'Reset' })}
 </div><div>
@@ -138,7 +138,7 @@ function resetForm (page: PageContext): Fragment {
   return html`<p class="quiet">Restores the initial data, clock, webhook endpoints, faults and request log of the sandbox. Its
 snapshots are kept.</p>
 <div>!${confirmButton(formState, {
-    label: 'Reset the sandbox',
+    label: 'Reset sandbox',
     question: `Delete all changes in the sandbox ${page.context.sandbox.name}? To keep them, take a snapshot first.`,
     confirm: 'Reset'
   })}</div>`
@@ -189,7 +189,7 @@ function snapshotForm (formState: FormState): Fragment {
   return form(formState, html`!${textField(formState, {
     name: 'name', label: 'Name', placeholder: 'before-checkout', hint: 'Replaces a snapshot of the same name.', isRequired: true
   })}
-<div class="row">!${submit('Take a snapshot')}</div>
+<div class="row">!${submit('Take snapshot')}</div>
 <p class="quiet">Snapshots are kept in memory until the emulator stops, at most 20. Download one to keep it.</p>`)
 }
 

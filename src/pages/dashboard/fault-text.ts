@@ -57,9 +57,9 @@ function delayText (delay: Fault['delay_ms']): string {
   return `${shown}${delay.list.length > 5 ? '…' : ''} ms in turn`
 }
 
-/** `every call`, `10 % of calls`. */
+/** `every call`, `10% of calls`. */
 export function frequencyText ({ probability }: Fault): string {
-  return probability >= 1 ? 'every call' : `${Number((probability * 100).toPrecision(3))} % of calls`
+  return probability >= 1 ? 'every call' : `${Number((probability * 100).toPrecision(3))}% of calls`
 }
 
 export function operationText (operation: string): string {

@@ -65,8 +65,8 @@ async function faultsPage (page: PageContext): Promise<Shown> {
           confirm: 'Delete all'
         })
     })}
-<div class="columns halves"><div>!${card(presets(page), { id: 'fault-presets', title: 'Add a preset' })}</div>
-<div>!${card(ruleForm(page.formState('add'), operations()), { id: 'fault-rule', title: 'Add a custom rule' })}</div></div>
+<div class="columns halves"><div>!${card(presets(page), { id: 'fault-presets', title: 'Presets' })}</div>
+<div>!${card(ruleForm(page.formState('add'), operations()), { id: 'fault-rule', title: 'Custom rule' })}</div></div>
 <p class="quiet">The first rule that matches a call applies to it. Rules belong to this sandbox, and are deleted when it is reset
 or the emulator stops. The dashboard, the checkout pages and /_emulator are never affected.</p>`
   }
@@ -106,7 +106,7 @@ function presets (page: PageContext): Fragment {
 !${preset === chosen ? ' checked' : ''}><span><strong>${preset}</strong><span class="hint">${text}</span></span></label>`)}
 </fieldset>
 !${operationAndCount(formState)}
-<div class="row">!${submit('Add the preset')}</div>`)
+<div class="row">!${submit('Add preset')}</div>`)
 }
 
 function operationAndCount (formState: FormState): Fragment {

@@ -44,7 +44,7 @@ async function sandboxesPage (page: PageContext): Promise<Shown> {
     title: 'Sandboxes',
     content: html`!${controlsHead(page, 'sandboxes')}
 !${card(list(items, page), { id: 'sandboxes', title: 'Sandboxes of this emulator', live: true, pad: false })}
-!${card(createForm(page.formState('create')), { id: 'create', title: 'Create a sandbox' })}`
+!${card(createForm(page.formState('create')), { id: 'create', title: 'Create sandbox' })}`
   }
 }
 

@@ -66,7 +66,7 @@ const customerPage: DashboardPage = {
     const pay = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ customer_id: id })}`
     return {
       title: name,
-      content: html`!${heading(name, html`!${linkButton(pay, 'Create a test payment', 'primary')}
+      content: html`!${heading(name, html`!${linkButton(pay, 'New payment', 'primary')}
 !${linkButton(pageOf(page, 'customers', id, 'edit'), 'Edit')}
 !${linkButton(`${pageOf(page, 'webhooks', 'events')}?${new URLSearchParams({ customer_id: id })}`, 'Events')}
 !${button(page.formState('portal'), 'Open the customer portal')}`, crumb(page, pathOf('customers'), 'Customers'))}
@@ -164,7 +164,7 @@ async function wallets (id: string, page: PageContext): Promise<Fragment> {
 !${choiceField(formState, { name: 'currency', label: 'Wallet', options: WALLETS, isRequired: true })}</div>
 !${textField(formState, { name: 'amount', label: 'Amount', inputmode: 'decimal', placeholder: '19.99', isRequired: true })}
 !${textField(formState, { name: 'reason', label: 'Reason' })}
-<div>!${submit('Book it', 'second')}</div>`)}</details>`, { id: 'wallets', title: 'Wallets' })
+<div>!${submit('Book entry', 'second')}</div>`)}</details>`, { id: 'wallets', title: 'Wallets' })
 }
 
 const MOVEMENTS = 10

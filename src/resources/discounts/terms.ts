@@ -106,7 +106,7 @@ function checkTerms (discount: Discount, body: ChangeRequest, { sandbox }: Conte
 function checkAmount ({ type, amount }: Discount): void {
   if (amount < 1) throw invalid('amount', `amount must be at least 1, not ${amount}`)
   if (type === 'percentage' && amount > WHOLE_BPS) {
-    throw new ApiError('INVALID_PERCENTAGE', { path: 'amount', because: `${amount} basis points are more than 100 %` })
+    throw new ApiError('INVALID_PERCENTAGE', { path: 'amount', because: `${amount} basis points are more than 100%` })
   }
 }
 

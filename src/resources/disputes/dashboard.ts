@@ -79,12 +79,12 @@ async function list (page: PageContext): Promise<Shown> {
     ]
   }))
   const nothing = Object.keys(query).length > 0
-    ? empty('No dispute matches', html`<p>Change the filter, or <a href="${pageOf(page, 'disputes')}">show all</a>.</p>`)
+    ? empty('No matching disputes', html`<p>Change the filter, or <a href="${pageOf(page, 'disputes')}">show all</a>.</p>`)
     : empty('No disputes yet', html`<p>Open one from the page of a succeeded payment, or with
 <code>POST /_emulator/payments/{payment_id}/dispute</code>.</p>`)
   return {
     title: 'Disputes',
-    content: html`!${heading('Disputes', linkButton(pageOf(page, 'disputes', 'new'), 'Open a dispute', 'primary'))}
+    content: html`!${heading('Disputes', linkButton(pageOf(page, 'disputes', 'new'), 'Open dispute', 'primary'))}
 !${listCard(page, FILTERS, rows.length > 0 ? table('Disputes', COLUMNS, rows) : nothing, found, 'disputes')}`
   }
 }
@@ -94,8 +94,8 @@ const openPage: DashboardPage = {
   show (page) {
     const opening = page.formState('open')
     return {
-      title: 'Open a dispute',
-      content: html`!${heading('Open a dispute', '', crumb(page, pathOf('disputes'), 'Disputes'))}
+      title: 'Open dispute',
+      content: html`!${heading('Open dispute', '', crumb(page, pathOf('disputes'), 'Disputes'))}
 !${card(form(opening, html`
 !${textField(opening, {
   name: 'payment_id', label: 'Payment', isRequired: true, placeholder: 'pay_…', value: page.search.get('payment_id')

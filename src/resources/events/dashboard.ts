@@ -38,7 +38,7 @@ async function list (page: PageContext): Promise<Shown> {
     ]
   }))
   const nothing = Object.keys(query).length > 0
-    ? empty('No event matches', html`<p>Change the filter, or <a href="${pageOf(page, 'events')}">show all</a>.</p>`)
+    ? empty('No matching events', html`<p>Change the filter, or <a href="${pageOf(page, 'events')}">show all</a>.</p>`)
     : empty('No usage events yet', html`<p>Your program sends them with <code>POST /events/ingest</code>. To create usage for a
 test, call <code>POST /_emulator/usage</code>.</p>`)
   const shown = rows.length > 0 ? table('Usage events', COLUMNS, rows) : nothing

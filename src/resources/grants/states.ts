@@ -48,7 +48,7 @@ export const grantStates = lifecycle<GrantTypes>({
       refusal: refusal('only a grant that is Pending or Failed can be delivered')
     },
     fail: { text: 'The platform refuses', refusal: refusal('only a Pending grant can fail') },
-    revoke: { text: 'Revoke the grant', refusal: refusal('it is already revoked') },
+    revoke: { text: 'Revoke grant', refusal: refusal('it is already revoked') },
     restore: { text: 'Restore the grant', refusal: refusal('only a Revoked grant can be restored') }
   },
   transitions: [

@@ -134,12 +134,12 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
   ]
 }
 
-/** Returns `VAT 20 %`, or the name alone if the rate was not charged. */
+/** Returns `VAT 20%`, or the name alone if the rate was not charged. */
 function taxName (payment: Payment, sandbox: Sandbox): string {
   const rate = sandbox.reference.taxRates[payment.billing.country]
   if (rate === undefined) return 'Tax'
   if (isReverseCharge(payment, sandbox)) return `${rate.name} (reverse charge)`
-  return payment.tax === 0 ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
+  return payment.tax === 0 ? 'Tax' : `${rate.name} ${rate.rate_bps / 100}%`
 }
 
 /** Whether a tax id reduced the tax to 0. Free payments and products without tax are not reverse charges. */

@@ -50,7 +50,7 @@ const balancePage: DashboardPage = {
 !${wallets.length > 1 ? walletTabs(wallets, currency, page) : ''}
 !${card(shown === undefined ? '' : walletFacts(shown, page), { id: 'wallets', title: `Wallet in ${currency}`, live: true })}
 !${await entryList(currency, page)}
-!${card(bookForm(page, currency), { id: 'booking', title: 'Book an entry' })}`
+!${card(bookForm(page, currency), { id: 'booking', title: 'Book entry' })}`
     }
   },
   actions: {
@@ -116,7 +116,7 @@ async function entryList (currency: string, page: PageContext): Promise<Fragment
   const found = await listed(page, paging => page.operate('GET /balances/ledger', { query: { ...query, ...paging } }))
   const rows = found.items.map(entry => entryRow(entry, page))
   const nothing = Object.keys(query).length > 1
-    ? empty('No entry matches', html`<p>Change the filter, or <a href="${pageOf(page, 'ledger')}">show all</a>.</p>`)
+    ? empty('No matching entries', html`<p>Change the filter, or <a href="${pageOf(page, 'ledger')}">show all</a>.</p>`)
     : empty('No entries yet', html`<p>A succeeded payment books the first ones.</p>`)
   const entries = table('Ledger', [
     { title: 'Type' }, { title: 'About' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' },

@@ -31,7 +31,7 @@ function feeText (
 ): string {
   const money = (amount: number) => format(amount, currency, sandbox.reference.currencies)
   const percent = fee.shares.reduce((sum, { bps }) => sum + bps, 0) / 100
-  const parts = fee.shares.map(({ kind, bps }) => `${bps / 100} % ${NAMES[kind]}`).join(' + ')
-  const sum = fee.shares.length === 0 ? '0 %' : fee.shares.length === 1 ? parts : `${parts} = ${percent} %`
+  const parts = fee.shares.map(({ kind, bps }) => `${bps / 100}% ${NAMES[kind]}`).join(' + ')
+  const sum = fee.shares.length === 0 ? '0%' : fee.shares.length === 1 ? parts : `${parts} = ${percent}%`
   return `Fee: ${sum} of ${money(gross)}, rounded up to ${money(fee.percentage)}, + ${money(fee.fixed)} = ${money(fee.total)}`
 }

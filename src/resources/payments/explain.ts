@@ -159,7 +159,7 @@ function lookedUp (
     ...codes.map(({ discount: { code } }) => `The terms of the discount code ${code}.`),
     ...foreign.map(other => `The exchange rate of ${other} and ${currency} (${currencies[other]?.usd_rate ?? '?'} and ` +
       `${currencies[currency]?.usd_rate ?? '?'} for one US dollar).`),
-    `The tax rate: ${tax.rate_bps / 100} %, ${tax.because}.`,
+    `The tax rate: ${tax.rate_bps / 100}%, ${tax.because}.`,
     'Recalculated with these values, every amount equals the stored one.'
   ]
 }

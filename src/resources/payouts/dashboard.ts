@@ -59,7 +59,7 @@ const listPage: DashboardPage = {
       title: 'Payouts',
       content: html`!${heading('Payouts', linkButton(pageOf(page, 'ledger'), 'Balance'))}
 !${listCard(page, FILTERS, rows.length > 0 ? payouts : nothing, found, 'payouts')}
-!${card(createForm(page), { id: 'creating', title: 'Pay out the balance' })}`
+!${card(createForm(page), { id: 'creating', title: 'Pay out balance' })}`
     }
   },
   actions: {

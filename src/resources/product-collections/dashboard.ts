@@ -67,7 +67,7 @@ const collectionPage: DashboardPage = {
 </div><div>
 !${card(collectionFacts(collection, page), { id: 'facts', title: 'Collection', live: true })}
 !${card(defaults(collection), { id: 'defaults', title: 'Plan changes', live: true })}
-!${isArchived ? '' : card(await groupForm(page), { id: 'add-group', title: 'Add a group' })}
+!${isArchived ? '' : card(await groupForm(page), { id: 'add-group', title: 'Add group' })}
 </div></div>`
     }
   },

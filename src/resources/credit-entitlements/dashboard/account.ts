@@ -137,7 +137,7 @@ function bookForm (page: PageContext, unit: string): Fragment {
     name: 'amount', label: `Amount in ${unit}`, inputmode: 'decimal', placeholder: '100', isRequired: true
   })}
 !${textField(formState, { name: 'reason', label: 'Reason' })}
-<div>!${submit('Book it', 'second')}</div>`)
+<div>!${submit('Book entry', 'second')}</div>`)
 }
 
 function grantTable (grants: readonly Grant[], page: PageContext): Fragment {

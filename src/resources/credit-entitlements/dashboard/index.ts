@@ -102,7 +102,7 @@ const entitlementPage: DashboardPage = {
 !${confirmButton(page.formState('delete'), {
         label: 'Delete',
         question: 'Delete the credit entitlement? Customers keep their credits, and running subscriptions go on granting them.',
-        confirm: 'Delete the credit entitlement'
+        confirm: 'Delete credit entitlement'
       })}`
     return {
       title: name,
@@ -154,7 +154,7 @@ function rolloverFacts (entitlement: CreditEntitlementReply): Fragment {
   }
   const { rollover_percentage: percent, rollover_timeframe_count: count, rollover_timeframe_interval: interval } = entitlement
   return facts([
-    ['Carried part', html`${percent ?? 100} %`],
+    ['Carried part', html`${percent ?? 100}%`],
     ['Lasts', html`${count === null ? 'as long as other credits' : `${count} ${interval}`}`],
     ['How often', html`${entitlement.max_rollover_count ?? 'without limit'}`]
   ])

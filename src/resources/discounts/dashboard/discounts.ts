@@ -56,7 +56,7 @@ async function list (page: PageContext): Promise<Shown> {
 }
 
 function takes ({ type, amount, currency_options: options = [] }: Discount, { context: { sandbox } }: PageContext): string {
-  if (type === 'percentage') return `${percent(amount)} %`
+  if (type === 'percentage') return `${percent(amount)}%`
   const sum = options.find(({ is_default: isDefault }) => isDefault)
   return sum?.max_amount_possible == null ? '?' : money(sum.max_amount_possible, sum.currency, sandbox)
 }

@@ -110,7 +110,7 @@ const entitlementPage: DashboardPage = {
 !${confirmButton(page.formState('delete'), {
     label: 'Delete',
     question: 'Delete the entitlement? It is detached from all products. Existing grants are kept.',
-    confirm: 'Delete the entitlement'
+    confirm: 'Delete entitlement'
   })}`, crumb(page, pathOf('entitlements'), 'Entitlements'))}
 <div class="columns"><div>
 !${card(entitlementFacts(entitlement, page), { id: 'facts', title: 'Entitlement', live: true })}

@@ -50,7 +50,7 @@ export const GRANT_NOTES = {
 
 export function grantForms (grant: Grant, page: PageContext): Fragment {
   const possible = new Set(grantStates.possible(grant, page.context))
-  return html`!${possible.has('accept') ? card(accepting(grant, page), { id: 'accept', title: 'Connect an account' }) : ''}
+  return html`!${possible.has('accept') ? card(accepting(grant, page), { id: 'accept', title: 'Connect account' }) : ''}
 !${possible.has('deliver') ? card(delivering(grant, page), { id: 'deliver', title: 'Deliver' }) : ''}
 !${possible.has('fail') ? card(failing(page), { id: 'fail', title: 'Fail' }) : ''}
 !${possible.has('revoke') ? card(revoking(page), { id: 'revoke', title: 'Revoke' }) : ''}
@@ -91,7 +91,7 @@ function revoking (page: PageContext): Fragment {
   return html`<div>!${confirmButton(formState, {
     label: 'Revoke',
     question: 'Revoke the grant? Its licence key is disabled.',
-    confirm: 'Revoke the grant',
+    confirm: 'Revoke grant',
     content: choiceField(formState, {
       name: 'reason',
       label: 'Reason',

@@ -56,7 +56,7 @@ async function list (page: PageContext): Promise<Shown> {
   const shown = found.items.length > 0 ? keyTable(found.items as Key[], page) : nothing
   return {
     title: 'Licence keys',
-    content: html`!${heading('Licence keys', linkButton(pageOf(page, 'licenseKeys', 'new'), 'Import a key', 'primary'))}
+    content: html`!${heading('Licence keys', linkButton(pageOf(page, 'licenseKeys', 'new'), 'Import key', 'primary'))}
 !${listCard(page, FILTERS, shown, found, 'licence keys')}`
   }
 }
@@ -182,7 +182,7 @@ function actions (key: Key, page: PageContext): Fragment {
   const ask = confirmButton(page.formState('disable'), {
     label: 'Disable',
     question: 'Disable the licence key? Its grant is revoked. Enabling the key restores it.',
-    confirm: 'Disable the key'
+    confirm: 'Disable key'
   })
   return html`<div class="row">!${key.status === 'disabled' ? button(page.formState('enable'), 'Enable') : ask}
 !${key.status === 'active' ? button(page.formState('expire'), 'Expire now') : ''}</div>`

@@ -138,7 +138,7 @@ function ended ({ status, payment_id: id, total_amount: total }: Payment, page: 
   }
   if (status === 'succeeded') {
     const dispute = `${pageOf(page, 'disputes', 'new')}?${new URLSearchParams({ payment_id: id })}`
-    const open = isFree ? '' : html`<p><a href="${dispute}" id="open-dispute">Open a dispute</a></p>`
+    const open = isFree ? '' : html`<p><a href="${dispute}" id="open-dispute">Open dispute</a></p>`
     return html`<p>The payment succeeded.</p>!${open}`
   }
   if (status === 'cancelled') return html`<p>The payment was cancelled and can no longer be paid.</p>`

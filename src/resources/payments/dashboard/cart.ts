@@ -29,7 +29,7 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
 !${kind === 'subscription' ? await planFields(formState, value, page) : ''}
 <fieldset><legend>${kind === 'subscription' ? 'One-time products' : 'Cart'}</legend>!${groupProblem(formState, LIST[kind])}
 !${await lineFields(formState, kind, start, page)}
-<div><button class="button second" name="step" value="line">Add a line</button></div></fieldset>
+<div><button class="button second" name="step" value="line">Add line</button></div></fieldset>
 !${await customerFields(formState, kind, value, page)}
 !${addressFields(formState, kind, value, page)}
 <fieldset><legend>Terms</legend><div class="pair">

@@ -79,7 +79,7 @@ function successRate (totals: readonly DailyTotal[], days: readonly number[]): F
     const all = sum(of, 'count')
     return all === 0 ? null : sum(of.filter(({ status }) => status === 'succeeded'), 'count') / all * 100
   }
-  const text = (value: number | null) => value === null ? null : `${value.toFixed(1)} %`
+  const text = (value: number | null) => value === null ? null : `${value.toFixed(1)}%`
   const points = days.map(day => {
     const value = rate(ended.filter(total => total.day === day))
     return point(day, [value], [text(value)])
@@ -91,7 +91,7 @@ function successRate (totals: readonly DailyTotal[], days: readonly number[]): F
     series: [{ name: 'Success rate', kind: 'line', tone: 'good' }],
     points,
     highest: 100,
-    format: value => `${value} %`,
+    format: value => `${value}%`,
     summary: whole
   }, { figure: whole, unit: 'of succeeded and failed payments' })
 }

@@ -70,7 +70,7 @@ async function payments (page: PageContext): Promise<Shown> {
   const content = rows.length === 0 ? nothing : table('Payments', COLUMNS, rows)
   return {
     title: 'Payments',
-    content: html`!${heading('Payments', linkButton(pageOf(page, 'payments', 'new'), 'Create a test payment', 'primary'))}
+    content: html`!${heading('Payments', linkButton(pageOf(page, 'payments', 'new'), 'New payment', 'primary'))}
 !${card(html`!${filterForm(page, FILTERS)}<div id="list" data-live>!${content}!${pagination(page, list, 'payments')}</div>`, {
     id: 'payments', pad: false
   })}`

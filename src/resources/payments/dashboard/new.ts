@@ -35,7 +35,7 @@ interface Kind {
 
 const KINDS: Record<CartKind, Kind> = {
   payment: {
-    title: 'Create a test payment',
+    title: 'New payment',
     above: [pathOf('payments'), 'Payments'],
     submit: 'Create payment',
     call: {
@@ -96,7 +96,7 @@ function cartPage (kind: CartKind): DashboardPage {
         content: html`!${heading(title, '', crumb(page, ...above))}
 <div class="columns even"><div>!${card(form(formState, html`!${FIRST_BUTTON}!${fields}
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
-<button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
+<button class="button second" name="step" value="show">Preview</button></div>`), { id: 'cart' })}</div>
 <div>!${card(await total(body, sent, kind, page), { id: 'total', title: 'Total', pad: false })}
 !${card(programs(body, call, page), { id: 'code', title: 'Code' })}
 </div></div>`

@@ -13,7 +13,7 @@ import { paymentCharts } from './charts.js'
 import { LATEST, paymentTable } from './table.js'
 
 export const overview: OverviewPart = {
-  action: page => linkButton(pageOf(page, 'payments', 'new'), 'Create a test payment', 'primary'),
+  action: page => linkButton(pageOf(page, 'payments', 'new'), 'New payment', 'primary'),
   figures: page => html`<section id="counts" data-live aria-label="Counts of payments">!${counters(page)}</section>`,
   charts: paymentCharts,
   async card (page) {
@@ -27,7 +27,7 @@ const TILES: ReadonlyArray<readonly [status: Schemas['IntentStatus'], label: str
   ['failed', 'failed', 'bad'],
   ['processing', 'processing', 'wait'],
   ['requires_customer_action', 'awaiting confirmation', 'wait'],
-  ['requires_payment_method', 'not paid yet'],
+  ['requires_payment_method', 'awaiting customer'],
   ['cancelled', 'cancelled']
 ]
 

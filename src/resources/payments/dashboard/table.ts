@@ -28,7 +28,7 @@ function advice (subject: Payer, page: PageContext): Fragment {
   if ('product_id' in subject) return html`<p>There are no payments for this product.</p>`
   if ('subscription_id' in subject) return html`<p>There are no payments of this subscription.</p>`
   const create = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams(subject)}`
-  return html`<p><a href="${create}">Create a test payment</a> for this customer.</p>`
+  return html`<p><a href="${create}">Create a payment</a> for this customer.</p>`
 }
 
 export function paymentTable (

@@ -123,8 +123,10 @@ const productPage: DashboardPage = {
 
 function actionsFor (product: Product, isArchived: boolean, page: PageContext): Fragment {
   if (isArchived) return button(page.formState('unarchive'), 'Put on sale again', 'second')
-  const buy = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ product_id: product.product_id })}`
-  return html`!${product.is_recurring ? '' : linkButton(buy, 'Create a test payment', 'primary')}
+  const query = new URLSearchParams({ product_id: product.product_id })
+  return html`!${product.is_recurring
+    ? linkButton(`${pageOf(page, 'subscriptions', 'new')}?${query}`, 'New subscription', 'primary')
+    : linkButton(`${pageOf(page, 'payments', 'new')}?${query}`, 'New payment', 'primary')}
 !${linkButton(pageOf(page, 'products', product.product_id, 'edit'), 'Edit')}
 !${confirmButton(page.formState('archive'), {
     label: 'Archive',
@@ -154,7 +156,7 @@ function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbo
     ['In minor units', html`<code>${plainPrice(price)}</code> ${price.currency}`],
     ['Kind', html`${kindOf(price)}`],
     ['Suggested', price.type === 'one_time_price' && price.suggested_price != null ? amount(price.suggested_price) : null],
-    ['Discount', (price.discount_bps ?? 0) === 0 ? null : html`${percent(price.discount_bps ?? 0)} %`],
+    ['Discount', (price.discount_bps ?? 0) === 0 ? null : html`${percent(price.discount_bps ?? 0)}%`],
     ['Tax', html`${price.tax_inclusive === true ? 'included in the price' : 'added to the price'}`],
     ['Due', price.type === 'one_time_price' ? null : every(price.payment_frequency_count, price.payment_frequency_interval)],
     ['Ends after', price.type === 'one_time_price'

@@ -70,7 +70,7 @@ export function subscriptionForms (subscription: Subscription, page: PageContext
       : '',
     possible.has('cancel')
       ? confirmButton(page.formState('cancel'), {
-        label: 'Cancel now', question: 'Cancel the subscription now? This cannot be undone.', confirm: 'Yes, cancel it'
+        label: 'Cancel now', question: 'Cancel the subscription now? This cannot be undone.', confirm: 'Cancel payment'
       })
       : ''
   ].filter(part => part !== '')
@@ -78,7 +78,7 @@ export function subscriptionForms (subscription: Subscription, page: PageContext
     return card('<p class="quiet">The subscription has ended.</p>', { id: 'actions', title: 'Actions', live: true })
   }
   return html`!${card(html`<div class="row">!${forms}</div>`, { id: 'actions', title: 'Actions', live: true })}
-!${possible.has('change method') ? card(declining(page), { id: 'declining', title: 'Decline the next charges' }) : ''}`
+!${possible.has('change method') ? card(declining(page), { id: 'declining', title: 'Decline next charges' }) : ''}`
 }
 
 function declining (page: PageContext): Fragment {

@@ -42,7 +42,7 @@ async function list (page: PageContext): Promise<Shown> {
   const filters = filtersOf(page, ['status', 'customer_id', 'product_id', 'cancel_at_next_billing_date'])
   const found = await listed(page, paging => page.operate('GET /subscriptions', { query: { ...filters, ...paging } }))
   const nothing = Object.keys(filters).length > 0
-    ? empty('No subscription matches', html`<p>Change the filter, or
+    ? empty('No matching subscriptions', html`<p>Change the filter, or
 <a href="${pageOf(page, 'subscriptions')}">show all</a>.</p>`)
     : empty('No subscriptions yet', html`<p>Create one in your program with <code>POST /checkouts</code> and a recurring
 product, or <a href="${pageOf(page, 'subscriptions', 'new')}">create one</a> here.</p>`)

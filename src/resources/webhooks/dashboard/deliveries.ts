@@ -96,7 +96,7 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
     crumb(page, pathOf('webhooks', 'deliveries'), 'Deliveries'))}</div>
 <div class="columns"><div>
 <div id="state" data-live>!${verdict(shown, next)}</div>
-!${card(tries(delivery, page), { id: 'tries', title: 'Tries', live: true, pad: false })}
+!${card(tries(delivery, page), { id: 'tries', title: 'Attempts', live: true, pad: false })}
 </div><div>
 !${card(facts([
   ['Delivery', idTag(delivery.delivery_id)],
@@ -105,7 +105,7 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
   ['Endpoint', endpointLink(delivery.webhook_id, endpoints, page)],
   ...linkFacts(event, page),
   ['Kind', event.is_sample ? 'sample' : null],
-  ['Tries', text(delivery.tries)]
+  ['Attempts', text(delivery.tries)]
 ]), { id: 'facts', title: 'Delivery', live: true })}
 </div></div>`
   }

@@ -57,7 +57,7 @@ async function endpointList (page: PageContext): Promise<Shown> {
     ({ items: endpoints.slice(index * size, (index + 1) * size) }))
   return {
     title: 'Webhooks',
-    content: html`!${heading('Webhooks', linkButton(pageOf(page, 'webhooks', 'new'), 'Add an endpoint', 'primary'))}
+    content: html`!${heading('Webhooks', linkButton(pageOf(page, 'webhooks', 'new'), 'Add endpoint', 'primary'))}
 !${tabs(page)}
 !${card(endpoints.length === 0
   ? noEndpoint(page)
@@ -128,10 +128,10 @@ function countsOf ({ context: { sandbox } }: PageContext): Map<string, Counts> {
   return counts
 }
 
-/** The share of completed deliveries that succeeded. Never rounded up to 100 %. */
+/** The share of completed deliveries that succeeded. Never rounded up to 100%. */
 function shareOf ({ succeeded, failed, dropped }: Counts): string | null {
   const ended = succeeded + failed + dropped
-  return ended === 0 ? null : `${Math.floor(succeeded / ended * 100)} %`
+  return ended === 0 ? null : `${Math.floor(succeeded / ended * 100)}%`
 }
 
 const LATEST = 10
@@ -144,7 +144,7 @@ async function endpointPage (page: PageContext): Promise<Shown> {
   return {
     title: endpoint.url,
     content: html`!${heading({ html: html`<span class="call">${endpoint.url}</span> !${enabledTag(endpoint)}` },
-      html`!${linkButton(`${root}/sample?webhook_id=${endpoint.id}`, 'Send a sample')}
+      html`!${linkButton(`${root}/sample?webhook_id=${endpoint.id}`, 'Send sample')}
 !${linkButton(`${root}/${endpoint.id}/edit`, 'Edit')}!${endpoint.disabled
   ? button(page.formState('enable'), 'Enable', 'primary')
   : disabling(page)}!${deleting(page)}`, crumb(page, pathOf('webhooks'), 'Webhooks'))}

@@ -61,7 +61,7 @@ function noEvent (page: PageContext, isFiltered: boolean): Fragment {
   return isFiltered
     ? empty('No matching events', html`<p><a href="${path}">Show all events</a></p>`)
     : empty('No events yet', html`<p>Events occur when, for example, a payment succeeds, fails or is cancelled, or a refund
-settles. <a href="${pageOf(page, 'payments', 'new')}">Create a test payment</a>, or
+settles. <a href="${pageOf(page, 'payments', 'new')}">Create a payment</a>, or
 <a href="${pageOf(page, 'webhooks', 'sample')}">send a sample</a> of any event.</p>`)
 }
 
@@ -200,8 +200,8 @@ not retried.</p>
 })}
 <div>!${submit('Send sample')}</div>`)
   return {
-    title: 'Send a sample',
-    content: html`!${heading('Send a sample')}!${tabs(page)}!${card(content, { id: 'sample' })}`
+    title: 'Send sample',
+    content: html`!${heading('Send sample')}!${tabs(page)}!${card(content, { id: 'sample' })}`
   }
 }
 

@@ -14,8 +14,8 @@ import type { Endpoint } from './words.js'
 export function addingPage (page: PageContext): Shown {
   const formState = page.formState('add')
   return {
-    title: 'Add an endpoint',
-    content: html`!${heading('Add an endpoint', '', crumb(page, pathOf('webhooks'), 'Webhooks'))}
+    title: 'Add endpoint',
+    content: html`!${heading('Add endpoint', '', crumb(page, pathOf('webhooks'), 'Webhooks'))}
 !${card(form(formState, html`!${fields(formState, null)}
 !${headersField(formState, 'Sent with every delivery. One header per line.')}
 <div class="row">!${submit('Add endpoint')}!${linkButton(pageOf(page, 'webhooks'), 'Cancel')}</div>`),

@@ -43,7 +43,7 @@ function webhookCharts ({ context: { sandbox } }: PageContext): Fragment {
       return { id, label, texts: [String(succeeded), String(items.length - succeeded)] }
     }),
     summary: `${good} of ${attempts.length} succeeded`
-  }, { figure: `${(good / attempts.length * 100).toFixed(1)} %`, unit: `of the last ${attempts.length} succeeded` })}
+  }, { figure: `${(good / attempts.length * 100).toFixed(1)}%`, unit: `of the last ${attempts.length} succeeded` })}
 !${chartCard({
     id: 'latency-chart',
     title: 'Webhook latency',

@@ -13,7 +13,7 @@ const TABS = [
   [pathOf('webhooks'), 'Endpoints'],
   [pathOf('webhooks', 'events'), 'Events'],
   [pathOf('webhooks', 'deliveries'), 'Deliveries'],
-  [pathOf('webhooks', 'sample'), 'Send a sample'],
+  [pathOf('webhooks', 'sample'), 'Send sample'],
   [pathOf('webhooks', 'faults'), 'Delivery faults']
 ] as const
 

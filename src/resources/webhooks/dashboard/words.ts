@@ -73,7 +73,7 @@ export function verdictOf (delivery: Delivery, around: Surroundings): Verdict {
   switch (state) {
     case 'succeeded': return {
       kind: last !== undefined && isToBeRefused(last) ? 'bad' : 'good',
-      title: `Delivered at the ${ordinal(tries)} attempt${last === undefined ? '' : `: ${answerOf(last)}`}`,
+      title: `Delivered on ${ordinal(tries)} attempt${last === undefined ? '' : `: ${answerOf(last)}`}`,
       advice: why
     }
     case 'dropped': return { kind: 'bad', title: 'Not sent: dropped by a delivery fault', advice: [RETRY] }
@@ -107,7 +107,7 @@ function waiting ({ tries, attempts }: Delivery, { isFrozen, isDue }: Surroundin
   }
   return {
     kind: 'bad',
-    title: `Not delivered yet: ${answerOf(last)} at the ${ordinal(tries)} attempt`,
+    title: `Not delivered yet: ${answerOf(last)} on ${ordinal(tries)} attempt`,
     advice: [...why, isDue ? 'The next attempt is in progress.' : 'Sent again at the time below; retry sends it now.', ...frozen]
   }
 }
