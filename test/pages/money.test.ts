@@ -82,7 +82,7 @@ t.test('the balance', async t => {
     /done=booked/)
   t.match(await read(bank, '/dashboard/ledger?currency=EUR'), /data-testid="balance">−€2\.50/)
   t.match(await submit(bank, '/dashboard/ledger', 'book', { event_type: 'adjustment', amount: 'x', currency: 'EUR' }), /^422 /)
-  t.match(await read(bank, `/dashboard/payments/${paymentId}`), /id="fee">Fee: 4 % base/)
+  t.match(await read(bank, `/dashboard/payments/${paymentId}`), /id="fee">Fee: 4% base/)
 })
 
 t.test('payouts', async t => {
