@@ -193,7 +193,7 @@ export const ERRORS = {
   MODERATION_NOT_READY: row(503, 'Moderation is not ready',
     '`POST /moderation/screen` with the test word `dodo_mock_not_ready`'),
   CUSTOMER_HAS_EXISTING_SUBSCRIPTION: row(422, null,
-    'The business allows one subscription per customer, and the customer has one'),
+    'The business allows one subscription per customer, and the customer has one, or the cart has several'),
   SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE: row(422, 'Subscription is not eligible for pause',
     'Pausing a subscription that is not active'),
   SUBSCRIPTION_PAUSE_REQUIRES_PAYMENT_METHOD: row(422, 'Subscription needs a payment method to be paused',

@@ -181,14 +181,15 @@ function oneBrand (lines: readonly RecurringLine[]): string {
 function checkTogether (
   { subscription_data: data }: SubscriptionCart, [, second]: readonly RecurringLine[], { businessSettings }: Sandbox
 ): void {
-  const path = `${second?.at}product_id`
   if (data?.on_demand != null) {
     throw invalid('subscription_data.on_demand',
       'on_demand applies to a cart with one subscription: omit it, or create a session for each subscription')
   }
   if (businessSettings.read().several_subscriptions_per_customer) return
   throw new ApiError('CUSTOMER_HAS_EXISTING_SUBSCRIPTION', {
-    path, because: `${second?.item.product_id} would be a second subscription, and the business allows one per customer`
+    path: `${second?.at}product_id`,
+    message: 'A customer can have only one subscription',
+    because: `${second?.item.product_id} would be the second: sell it in a session of its own, or allow several`
   })
 }
 
