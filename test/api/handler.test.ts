@@ -99,6 +99,14 @@ for (const [kind, listenerOf] of Object.entries(KINDS)) {
 
     await t.rejects(client.payments.create({ billing: { country: 'US' } } as never), /422/)
     await t.rejects(client.payments.retrieve('pay_none'), /404/)
+    const portal = await client.customers.customerPortal.create('cus_ada', {})
+    t.ok(portal.link.startsWith(`${origin}${PATH}/`), 'a call without a body')
+    const added = await client.discounts.create({ amount: 100, type: 'percentage', code: 'TEMPORARY' })
+    await client.discounts.delete(added.discount_id)
+    for (const body of ['', '{']) {
+      const refused = await fetch(`${origin}${PATH}/payments`, { method: 'POST', body, headers: { authorization: 'Bearer test', 'content-type': 'application/json' } })
+      t.equal(refused.status, body === '{' && kind.endsWith('parsed the body') ? 400 : 422, `the body ${JSON.stringify(body)}`)
+    }
     const head = await fetch(`${origin}${PATH}/openapi.json`, { method: 'HEAD' })
     t.strictSame([head.status, await head.text()], [200, ''])
     const other = await fetch(`${origin}/elsewhere`)
@@ -205,6 +213,7 @@ t.test('a body that nothing can read again', async t => {
   })
   t.equal(response.status, 422)
   t.match(await response.text(), 'mount the emulator before')
+  t.equal((await fetch(`${origin}${PATH}/payments`, { headers: { authorization: 'Bearer test' } })).status, 200, 'without a body')
 })
 
 t.test('wrong options', async t => {

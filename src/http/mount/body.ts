@@ -14,8 +14,9 @@ const JSON_BODY = /^application\/(?:[\w.+-]+\+)?json\b/i
 export function readParsedBodies (app: FastifyInstance): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const { raw } = request
-    if (!raw.readableDidRead || payload !== raw) return done(null, payload)
-    const bytes = parsedBody(raw)
+    const isRead = raw.readableDidRead || raw.readableEnded // only the second for an empty body
+    if (!isRead || payload !== raw) return done(null, payload)
+    const bytes = isEmpty(raw) ? Buffer.alloc(0) : parsedBody(raw)
     if (bytes === null) {
       const because = 'the application has read the body and keeps no req.body: mount the emulator before what reads bodies'
       return done(new ApiError('INVALID_REQUEST_BODY', { because }))
@@ -25,6 +26,11 @@ export function readParsedBodies (app: FastifyInstance): void {
     delete raw.headers['transfer-encoding']
     done(null, Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false }))
   })
+}
+
+/** Parsers set `req.body` to an empty object for a request without a body. */
+function isEmpty ({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
 }
 
 /** Null if there is no parsed body, or one of a kind that can't be written again. */
