@@ -74,6 +74,12 @@ function anchors (text: string): string[] {
     heading.toLowerCase().replace(/[^\w\s-]/g, '').trim().replace(/\s/g, '-'))
 }
 
+t.test('each decision has its own number, which its title repeats', async t => {
+  const files = readdirSync(packagePath('docs', 'decisions')).filter(name => /^\d{4}-/.test(name)).sort()
+  t.strictSame(files.map(name => name.slice(0, 4)), files.map((_name, index) => String(index + 1).padStart(4, '0')))
+  for (const name of files) t.match(read('docs', 'decisions', name), new RegExp(`^# ${name.slice(0, 4)}: `), name)
+})
+
 t.test('every curl call in the README is accepted', async t => {
   const { call } = startEmulator(t)
   const calls = [...read('README.md').matchAll(/curl http:\/\/127\.0\.0\.1:4010(\/\w+) \\\n[^']*(?:'[^{']*'[^']*)*'(\{[^']*\})'/g)]
