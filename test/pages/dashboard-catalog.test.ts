@@ -259,3 +259,28 @@ t.test('discount codes', async t => {
     t.equal((await call('GET', '/discounts/dsc_onlyada')).status, 404)
   })
 })
+
+t.test('pictures of products and collections are uploaded, shown, and refused', async t => {
+  const shop = visitor(t)
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+  const url = '/dashboard/products/pdt_ebook'
+  t.equal((await shop.upload(url, 'picture', { file: new File([png], 'cover.png') })).status, 303)
+  const { image } = await shop.get<{ image: string }>('/products/pdt_ebook')
+  t.match((await shop.visit(url)).html, `<img class="picture" src="${new URL(image).pathname}" alt="">`)
+  const { rawPayload, headers } = await shop.emulator.app.inject({ url: new URL(image).pathname })
+  t.strictSame(rawPayload, png)
+  t.equal(headers['content-type'], 'image/png')
+  for (const [file, message] of [
+    [new File([], ''), 'Choose a picture.'],
+    [new File(['%PDF-1.4'], 'cover.pdf', { type: 'application/pdf' }), 'Choose a PNG, JPEG, WebP, GIF or SVG picture.']
+  ] as const) {
+    const refused = await shop.upload(url, 'picture', { file })
+    t.equal(refused.status, 422)
+    t.match(refused.text, message)
+  }
+  const { id } = await shop.call('POST', '/product-collections', {
+    body: { name: 'Books', groups: [{ products: [{ product_id: 'pdt_pro_monthly' }] }] }
+  }).then(({ json }) => json as { id: string })
+  t.equal((await shop.upload(`/dashboard/product-collections/${id}`, 'picture', { file: new File([png], 'a.png') })).status, 303)
+  t.match((await shop.visit(`/dashboard/product-collections/${id}`)).html, '<img class="picture"')
+})

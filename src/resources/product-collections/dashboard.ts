@@ -17,6 +17,7 @@ import {
   words, type Row
 } from '../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
+import { PICTURE_FORM_MAX_BYTES, pictureCard, uploadPicture } from '../uploads/dashboard/picture.js'
 
 type Collection = Schemas['ProductCollectionResponse']
 type Group = Collection['groups'][number]
@@ -66,12 +67,21 @@ const collectionPage: DashboardPage = {
 !${card(rawJson(collection, page), { id: 'raw-card' })}
 </div><div>
 !${card(collectionFacts(collection, page), { id: 'facts', title: 'Collection', live: true })}
+!${isArchived ? '' : pictureCard(collection.image, page)}
 !${card(defaults(collection), { id: 'defaults', title: 'Plan changes', live: true })}
 !${isArchived ? '' : card(await groupForm(page), { id: 'add-group', title: 'Add group' })}
 </div></div>`
     }
   },
+  uploadMaxBytes: PICTURE_FORM_MAX_BYTES,
   actions: {
+    async picture (page, sent) {
+      await uploadPicture(page, sent, async () => {
+        const { url } = await page.operate('PUT /product-collections/{id}/images', { path: { id: page.param('id') } })
+        return { url }
+      })
+      return { done: 'pictured' }
+    },
     async archive (page) {
       await page.operate('DELETE /product-collections/{id}', { path: { id: page.param('id') } })
       return { done: 'archived' }
@@ -106,6 +116,7 @@ const collectionPage: DashboardPage = {
   notes: {
     created: 'The collection was created.',
     saved: 'The collection was updated.',
+    pictured: 'The picture was uploaded.',
     archived: 'The collection was archived. Its products can join other collections.',
     unarchived: 'The collection was unarchived.',
     'unarchived-without': count => `The collection was unarchived without ${count} of its products, which are archived or ` +

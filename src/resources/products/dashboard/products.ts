@@ -18,6 +18,7 @@ import {
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import { productBody, productForm } from './form.js'
+import { PICTURE_FORM_MAX_BYTES, pictureCard, uploadPicture } from '../../uploads/dashboard/picture.js'
 
 type Product = Schemas['GetProductResponse']
 type Price = Schemas['Price']
@@ -96,6 +97,7 @@ const productPage: DashboardPage = {
 !${await page.related({ product_id: product.product_id })}
 !${card(rawJson(product, page), { id: 'raw-card' })}
 </div><div>
+!${isArchived ? '' : pictureCard(product.image, page)}
 !${card(priceFacts(product, page), { id: 'price', title: 'Price', live: true })}
 !${await localizedPrices(product, page)}
 !${await linksOf(product, isArchived, page)}
@@ -103,7 +105,15 @@ const productPage: DashboardPage = {
 </div></div>`
     }
   },
+  uploadMaxBytes: PICTURE_FORM_MAX_BYTES,
   actions: {
+    async picture (page, sent) {
+      await uploadPicture(page, sent, async () => {
+        const { url } = await page.operate('PUT /products/{id}/images', { path: { id: page.param('id') } })
+        return { url }
+      })
+      return { done: 'pictured' }
+    },
     async archive (page) {
       await page.operate('DELETE /products/{id}', { path: { id: page.param('id') } })
       return { done: 'archived' }
@@ -116,6 +126,7 @@ const productPage: DashboardPage = {
   notes: {
     created: 'The product was created.',
     saved: 'The product was updated.',
+    pictured: 'The picture was uploaded.',
     archived: 'The product was archived and is no longer sold.',
     unarchived: 'The product is on sale again.'
   }
