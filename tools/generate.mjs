@@ -14,6 +14,7 @@ import { lifecyclePictures } from './generate/lifecycles.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
 import { rows } from './generate/rows.mjs'
+import { warnings } from './generate/warnings.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const check = process.argv.includes('--check')
@@ -30,7 +31,7 @@ function current (path) {
 // and the coverage read the contract.
 const GENERATORS = [
   controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures,
-  fidelity, functions
+  fidelity, functions, warnings
 ]
 
 let stale = 0

@@ -88,6 +88,7 @@ export default defineConfig({
           { text: 'Commands', link: '/commands' },
           { text: 'Functions', link: '/functions' },
           { text: 'Errors', link: '/errors' },
+          { text: 'Warnings', link: '/warnings' },
           { text: 'Fixtures', link: '/fixtures' },
           { text: 'Coverage', link: '/coverage' },
           { text: 'Fidelity', link: '/fidelity' },

@@ -43,12 +43,12 @@ export async function reportOf (target: Target): Promise<Report> {
   return report
 }
 
-/** Refused calls, failed deliveries and notes, as lines. Empty if there are none. */
+/** Refused calls, failed deliveries and warnings, as lines. Empty if there are none. */
 export function troublesText ({ refused, failed_deliveries: failed, noted }: Report): string[] {
   return [
     ...section(refused.map(request => requestLines(request, label(request))), 'refused call', 'refused calls'),
     ...section(failed.map(delivery => `${deliveryLine(delivery)}${label(delivery)}`), 'failed delivery', 'failed deliveries'),
-    ...section(noted.map(request => requestLines(request, label(request))), 'call with a note', 'calls with notes')
+    ...section(noted.map(request => requestLines(request, label(request))), 'call with a warning', 'calls with warnings')
   ]
 }
 

@@ -62,7 +62,7 @@ async function followRequests (
 }
 
 /**
- * `12:00:01  422  POST /payments  in 3 ms  req_…`, followed by lines with the reason of a refusal, ignored fields and notes.
+ * `12:00:01  422  POST /payments  in 3 ms  req_…`, followed by lines with the reason of a refusal, ignored fields and warnings.
  * `label` ends the first line.
  */
 export function requestLines (request: LoggedRequest, label = ''): string {
@@ -76,6 +76,6 @@ export function requestLines (request: LoggedRequest, label = ''): string {
     `${first}${label}`,
     ...(request.explanation === null ? [] : [`          ${request.error_code}: ${request.explanation.message}`]),
     ...(ignored.length === 0 ? [] : [`          ignored: ${ignored.join(', ')}`]),
-    ...request.notes.map(({ path, message }) => `          note: ${path === '' ? '' : `${path}: `}${message}`)
+    ...request.notes.map(({ code, path, message }) => `          ${code}: ${path === '' ? '' : `${path} `}${message}`)
   ].join('\n')
 }

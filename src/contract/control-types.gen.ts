@@ -2127,8 +2127,10 @@ export interface components {
             /** @description Target of a hosted page's redirect. */
             location: string | null;
             method: string;
-            /** @description Accepted values that are probably mistakes, such as a `return_url` without `http://`. */
+            /** @description Warnings about probable mistakes, such as a `return_url` without `http://`. docs/warnings.md lists them. */
             notes: {
+                /** @description Such as `URL_WITHOUT_SCHEME`. */
+                code: string;
                 message: string;
                 /** @description Place in the body or the query. */
                 path: string;

@@ -107,7 +107,7 @@ export function callView (call: LoggedCall, sandbox: Sandbox): ControlSchemas['L
     error_code: explanation?.code ?? null,
     explanation: explanation && { message: explanation.message, when: explanation.when, details: explanation.details },
     ignored_fields: ignoredFields(call),
-    notes: notesOn(call),
+    notes: notesOn(call, sandbox.requests),
     request_headers: shownHeaders(call),
     request_body: shownBody(requestText(call.bodies)),
     response_body: shownBody(replyText(call.bodies)),

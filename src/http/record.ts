@@ -38,6 +38,7 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
     sandbox?.requests.add({
       at: sandbox.clock.now(),
       duration_ms: durationOf(request),
+      elapsed_ms: elapsedMs(),
       method: methodOf(request),
       url,
       operation,
@@ -82,6 +83,7 @@ function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sa
   return {
     at: clock.now(),
     duration_ms: durationOf(request),
+    elapsed_ms: elapsedMs(),
     method: methodOf(request),
     url: request.url,
     operation: null,

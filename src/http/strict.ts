@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/load.js'
 import { unknownFields } from '../contract/unknown-fields.js'
 import { ApiError, invalid } from '../errors.js'
+import { unknownParameters } from '../requests/notes.js'
 
 export const STRICT_HEADER = 'x-emulator-strict'
 
@@ -22,8 +23,7 @@ const IGNORED = 'is ignored by the API: remove it, or correct its name'
 /** Throws for a deprecated operation, and for ignored parameters and fields. */
 export function checkStrictly (operation: Operation, query: unknown, body: unknown): void {
   if (operation.isDeprecated) throw invalid('', `${operation.name} is deprecated (strict mode)`)
-  const known = new Set(operation.query.map(({ name }) => name))
-  const parameters = Object.keys(query as object).filter(key => !known.has(key.split('[', 1)[0] ?? key))
+  const parameters = unknownParameters(operation, Object.keys(query as object))
   if (parameters.length > 0) throw refusal('INVALID_QUERY_PARAMS', parameters)
   if (operation.isUpload) return
   const fields = unknownFields(operation, body ?? undefined)

@@ -18,6 +18,8 @@ export interface NewCall {
   /** Time of the reply by the sandbox's clock, in microseconds. */
   at: number
   duration_ms: number
+  /** Real time of the reply, by `elapsedMs`. */
+  elapsed_ms: number
   method: string
   /** The path with its query, as it was sent. */
   url: string
@@ -120,6 +122,7 @@ export function createRequestLog (size: number): RequestLog {
         seq: last,
         at: call.at,
         duration_ms: call.duration_ms,
+        elapsed_ms: call.elapsed_ms,
         method: call.method,
         url: call.url,
         operation: call.operation,

@@ -289,6 +289,7 @@ function aCall (changes: Partial<NewCall> = {}): NewCall {
   return {
     at: 0,
     duration_ms: 1,
+    elapsed_ms: 0,
     method: 'GET',
     url: '/',
     operation: null,

@@ -59,6 +59,7 @@ function record ({ name, given, startedMs, status, answer, apiKey }: Made, { san
   sandbox.requests.add({
     at: sandbox.clock.now(),
     duration_ms: elapsedMs() - startedMs,
+    elapsed_ms: elapsedMs(),
     method: operation.method,
     url: urlOf(operation.path, path, query),
     operation,

@@ -62,8 +62,8 @@ function ignored ({ ignored_fields: fields, request_body: body }: LoggedRequest)
 }
 
 function noted ({ notes }: LoggedRequest): Fragment {
-  return html`<ul class="places">!${notes.map(({ path, message }) =>
-    html`<li><code>${path}</code> <span>${message}</span></li>`)}</ul>`
+  return html`<ul class="places">!${notes.map(({ code, path, message }) =>
+    html`<li><code>${path}</code> <span>${message}</span> <span class="under">${code}</span></li>`)}</ul>`
 }
 
 /** The value at a path such as `product_cart[0].quantity`; undefined if there is no such path. */

@@ -172,5 +172,6 @@ function why ({ error_code: errorCode, explanation, ignored_fields: ignored, not
     ? ''
     : html`<span class="under">ignored: !${ignored.slice(0, 3).map(path => html`<code>${path}</code> `)}!${ignored.length > 3
       ? html`and ${ignored.length - 3} more`
-      : ''}</span>`}!${notes.map(({ path, message }) => html`<span class="under"><code>${path}</code> ${message}</span>`)}</div>`
+      : ''}</span>`}!${notes.map(({ code, path, message }) =>
+    html`<span class="under">${code}: <code>${path}</code> ${message}</span>`)}</div>`
 }
