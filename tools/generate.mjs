@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { collections } from './generate/collections.mjs'
 import { configSchema } from './generate/config-schema.mjs'
 import { contract } from './generate/contract.mjs'
 import { controlPaths } from './generate/control-paths.mjs'
@@ -31,7 +32,7 @@ function current (path) {
 // and the coverage read the contract.
 const GENERATORS = [
   controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures,
-  fidelity, functions, warnings
+  fidelity, functions, warnings, collections
 ]
 
 let stale = 0

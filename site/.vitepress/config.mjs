@@ -62,6 +62,7 @@ export default defineConfig({
           how('Matchers for tests', 'matchers'),
           how('Inside your application', 'inside-your-application'),
           how('Use it with coding agents', 'use-with-agents'),
+          how('Postman and Bruno', 'use-postman-or-bruno'),
           how('Recipes by framework', 'recipes'),
           how('Your own data', 'your-own-data'),
           how('Troubleshooting', 'troubleshooting')
