@@ -21,6 +21,7 @@ import { CHOICE_ID } from './choice.js'
 import { entryOf, readDetails, readEntries } from './form.js'
 import { shownTotal } from './page.js'
 import { problemsOfSale } from './quote.js'
+import { withWallet, type ExpressForm } from './wallet.js'
 
 export type Submitted =
   | { payment: Payment }
@@ -35,16 +36,17 @@ export interface Submission {
   replaced: Payment | null
 }
 
-export function submitDetails ({ session, isStored, replaced }: Submission, body: unknown, context: Context): Submitted {
+export function submitDetails ({ session, isStored, replaced }: Submission, sent: unknown, context: Context): Submitted {
   const { terms } = session
   const { sandbox } = context
+  const { body, isTotalShownLater } = withWallet(sent, terms, sandbox)
   const problems: Problem[] = addonProblems(terms, body, sandbox)
   if (isWrongChoice(terms, entryOf(body, 'product_id'), sandbox)) {
     problems.push({ field: CHOICE_ID, message: 'This product is not offered. Choose another.' })
   }
   const purchase = purchaseOf(terms, body, context, problems)
   const pays = purchase !== null && readForm(body).action === 'pay'
-  const single = !pays ? null : readPayment(purchase, terms, body, context, problems)
+  const single = !pays ? null : readPayment(purchase, { terms, body, isTotalShownLater }, context, problems)
   if (purchase === null || problems.length > 0) return { problems }
   if (!isStored) sandbox.checkouts.insert(session)
   if (replaced !== null) cancel(replaced, context)
@@ -77,12 +79,16 @@ interface SinglePayment {
   saveMethod: boolean
 }
 
+interface SentPayment extends ExpressForm {
+  terms: Terms
+}
+
 function readPayment (
-  { sale, details }: Purchase, terms: Terms, body: unknown, context: Context, problems: Problem[]
+  { sale, details }: Purchase, { terms, body, isTotalShownLater }: SentPayment, context: Context, problems: Problem[]
 ): SinglePayment | null {
   const { priced } = sale.now
   const { sandbox } = context
-  if (entryOf(body, 'shown_total') !== shownTotal(priced)) {
+  if (!isTotalShownLater && entryOf(body, 'shown_total') !== shownTotal(priced)) {
     const total = money(priced.total, priced.currency, sandbox)
     problems.push({ field: null, message: `The total is now ${total}. Check it, and pay if you agree.` })
     return null
