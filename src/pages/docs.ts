@@ -32,6 +32,35 @@ const CONTROL: ShownDocument = {
   title: "The emulator's own API", file: '_emulator/openapi.json', page: 'docs?document=control'
 }
 
+/** The page's own parts, and the colours of Swagger UI that have too little contrast. Its dark theme is the class dark-mode. */
+const STYLE = `
+nav { display: flex; gap: 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
+  font: 16px/1.5 sans-serif }
+nav a { color: #1c5d99 }
+h1 { max-width: 1420px; margin: 0 auto; padding: 16px 20px 0; font: bold 22px/1.4 sans-serif }
+nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
+@media (prefers-reduced-motion: reduce) { .swagger-ui * { transition: none !important } }
+.dark-mode nav, .dark-mode h1 { color: #eef1f7 }
+.dark-mode nav a:not([aria-current]) { color: #9db6ff }
+.swagger-ui .info .title small { background: #5b6270 }
+.swagger-ui .info .title small.version-stamp { background: #456b00 }
+.swagger-ui .info a, .swagger-ui .info .url, .swagger-ui .renderedMarkdown a { color: #1c5d99 }
+.swagger-ui .btn.authorize, .swagger-ui .btn.execute, .swagger-ui .btn.try-out__btn { color: #17683f; border-color: #17683f }
+.swagger-ui .btn.execute { background: #1363b8; border-color: #1363b8; color: #fff }
+.swagger-ui .btn.authorize svg { fill: #17683f }
+.swagger-ui .opblock .opblock-summary .opblock-summary-method { background: #1363b8; text-shadow: none }
+.swagger-ui .opblock.opblock-post .opblock-summary .opblock-summary-method { background: #17683f }
+.swagger-ui .opblock.opblock-put .opblock-summary .opblock-summary-method { background: #8a5200 }
+.swagger-ui .opblock.opblock-patch .opblock-summary .opblock-summary-method { background: #0a6b57 }
+.swagger-ui .opblock.opblock-delete .opblock-summary .opblock-summary-method { background: #b91c1c }
+.swagger-ui .opblock-tag small, .swagger-ui .parameter__in, .swagger-ui .prop-format,
+.swagger-ui .response-col_links { color: #4b5262 }
+.swagger-ui .parameter__name.required::after, .swagger-ui .parameter__name.required span { color: #b91c1c }
+.dark-mode .swagger-ui .info a, .dark-mode .swagger-ui .info .url, .dark-mode .swagger-ui .renderedMarkdown a { color: #9db6ff }
+.dark-mode .swagger-ui .btn.authorize, .dark-mode .swagger-ui .btn.try-out__btn { color: #7ee0ad; border-color: #7ee0ad }
+.dark-mode .swagger-ui .btn.authorize svg { fill: #7ee0ad }
+`
+
 /** The page with one of the documents, and links to the others. */
 function page (shown: ShownDocument, documents: readonly ShownDocument[]): string {
   const link = (document: ShownDocument) =>
@@ -45,20 +74,7 @@ function page (shown: ShownDocument, documents: readonly ShownDocument[]): strin
 <title>${shown === API ? 'Dodo Payments API, as emulated' : 'dodo-emulator control API'}</title>
 <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
-<style>
-nav { display: flex; gap: 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
-  font: 16px/1.5 sans-serif }
-nav a { color: #1c5d99 }
-h1 { max-width: 1420px; margin: 0 auto; padding: 16px 20px 0; font: bold 22px/1.4 sans-serif }
-@media (prefers-color-scheme: dark) {
-  html { background: #14171d }
-  nav { color: #eef1f7 }
-  nav a { color: #9db6ff }
-  h1 { color: #eef1f7 }
-  #contract { filter: invert(0.9) hue-rotate(180deg) }
-}
-nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
-</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <nav aria-label="Documents">${documents.map(link).join(' ')} <a href="./">Dashboard</a></nav>
@@ -71,14 +87,31 @@ nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
 `
 }
 
-const START = `SwaggerUIBundle({
+const START = `const dark = matchMedia('(prefers-color-scheme: dark)')
+const follow = () => { document.documentElement.classList.toggle('dark-mode', dark.matches) }
+dark.addEventListener('change', follow)
+follow()
+SwaggerUIBundle({
   url: document.getElementById('contract').dataset.document, dom_id: '#contract', deepLinking: true, docExpansion: 'none',
   validatorUrl: null, persistAuthorization: true,
-  onComplete () {
-    this.preauthorizeApiKey?.('API_KEY', 'any key')
-    for (const select of document.querySelectorAll('.servers select')) select.setAttribute('aria-label', 'Server')
-  }
+  onComplete () { this.preauthorizeApiKey?.('API_KEY', 'any key') }
 })
+
+const correct = () => {
+  for (const select of document.querySelectorAll('select:not([aria-label])')) {
+    select.setAttribute('aria-label', select.closest('.servers') === null ? 'Media type' : 'Server')
+  }
+  for (const input of document.querySelectorAll('.parameters :is(input, textarea):not([aria-label])')) {
+    const name = input.closest('tr')?.querySelector('.parameter__name')?.firstChild
+    input.setAttribute('aria-label', name?.textContent ?? 'Value')
+  }
+  for (const text of document.querySelectorAll('pre:not([tabindex])')) text.tabIndex = 0 // to scroll it
+  document.querySelector('.info .title')?.setAttribute('aria-level', '2')
+  document.querySelector('.models > h4')?.setAttribute('aria-level', '3')
+  // A link inside a button, which does the same, is a second stop for the keyboard.
+  for (const link of document.querySelectorAll('.opblock-summary-control a[href]')) link.removeAttribute('href')
+}
+new MutationObserver(correct).observe(document.getElementById('contract'), { childList: true, subtree: true })
 `
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +

@@ -71,7 +71,7 @@ body {
 h1, h2, h3, p, ul, dl, dd, fieldset { margin: 0; padding: 0; }
 h1 { font-size: 1.55rem; line-height: 1.25; letter-spacing: -0.015em; }
 h2 { font-size: 1.1rem; line-height: 1.35; }
-h3 { font-size: 0.875rem; line-height: 1.4; }
+h3, .group-title { font-size: 0.875rem; line-height: 1.4; }
 ul { list-style: none; }
 fieldset { border: 0; min-width: 0; }
 legend { padding: 0; }

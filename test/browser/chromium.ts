@@ -103,7 +103,7 @@ export async function stopTime (page: Page): Promise<void> {
   await page.clock.pauseAt(now + 60_000)
 }
 
-interface Violation { id: string, impact: string, nodes: Array<{ target: string[], failureSummary: string }> }
+interface Violation { id: string, nodes: Array<{ target: string[], failureSummary: string }> }
 
 /** Options of `open` for a page to be checked: axe is injected, which the page's policy would not allow, and colours change at once. */
 export const CHECKED: OpenOptions = { bypassCSP: true, reducedMotion: 'reduce' }
@@ -135,15 +135,27 @@ export async function checkEverywhere (test: Test, page: Page, name: string, con
   }
 }
 
-/** axe-core finds nothing serious, and nothing overflows. The page was opened with CHECKED. */
+/** Checks a wide page in both themes. The second time only the contrast, which is all that a theme changes. */
+export async function checkThemes (test: Test, page: Page, name: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await checkPage(test, page, name)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await checkAxe(test, page, `${name} in the dark`, ['color-contrast'])
+}
+
+/** axe-core finds nothing, and nothing overflows. The page was opened with CHECKED. */
 export async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
-  if (!await page.evaluate<boolean>('"axe" in window')) await page.evaluate(AXE)
-  const violations = await page.evaluate<Violation[]>(
-    'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)')
-  const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  test.strictSame(bad.map(({ id, nodes }) => [id, nodes.map(node => node.failureSummary)]), [], `axe finds nothing serious on ${name}`)
+  await checkAxe(test, page, name)
   const wide = await page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
     .filter(element => element.getBoundingClientRect().right > innerWidth)
     .map(({ tagName, id, className }) => [tagName, id, className].join(' '))`)
   test.strictSame(wide, [], `nothing overflows ${name}`)
+}
+
+async function checkAxe (test: Test, page: Page | Frame, name: string, rules?: readonly string[]): Promise<void> {
+  if (!await page.evaluate<boolean>('"axe" in window')) await page.evaluate(AXE)
+  const options = { resultTypes: ['violations'], ...(rules === undefined ? {} : { runOnly: rules }) }
+  const violations = await page.evaluate<Violation[]>(`axe.run(${JSON.stringify(options)}).then(({ violations }) => violations)`)
+  const found = violations.map(({ id, nodes }) => [id, nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`)])
+  test.strictSame(found, [], `axe finds nothing on ${name}`)
 }

@@ -44,7 +44,7 @@ t.test('composes, previews and creates a test payment', { skip }, async t => {
   t.equal(items.length, 1, 'once')
 })
 
-t.test('axe-core finds nothing serious, and nothing overflows', { skip }, async t => {
+t.test('axe-core finds nothing, and nothing overflows', { skip }, async t => {
   const { pay, call } = started()
   await pay({ billing: { country: 'US' }, customer: { customer_id: 'cus_grace' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
   const { json } = await call('POST', '/checkouts', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })

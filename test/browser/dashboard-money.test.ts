@@ -41,7 +41,7 @@ t.test('shows the balance as a chart and as a table, and pays it out', { skip },
   await page.locator('#top', { hasText: /success/i }).waitFor()
 })
 
-t.test('axe-core finds nothing serious, and nothing overflows', { skip }, async t => {
+t.test('axe-core finds nothing, and nothing overflows', { skip }, async t => {
   const { call, get } = started()
   await call('POST', `/_emulator/payments/${await paid()}/dispute`, { body: {} })
   const { items: [dispute] } = await get<{ items: Array<{ dispute_id: string }> }>('/disputes')

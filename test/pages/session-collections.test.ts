@@ -54,7 +54,7 @@ t.test('offers the products that are not hidden, with the first one chosen', asy
   const shown = await opened.visit(opened.path)
   t.strictSame(offered(shown.text), ['pdt_ebook', 'pdt_course', 'pdt_donation', opened.monthly])
   t.match(shown.text, /id="choose-pdt_ebook" name="product_id" value="pdt_ebook" checked/)
-  t.match(shown.text, '<h3>Plans</h3>')
+  t.match(shown.text, '<h2 class="group-title">Plans</h2>')
   t.match(shown.text, 'One of these')
   t.match(shown.text, '$29.00 every month')
   t.match(await opened.get(`/checkouts/${opened.sessionId}`), { payment_id: null, payment_status: null })

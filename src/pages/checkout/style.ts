@@ -115,7 +115,7 @@ export const CHECKOUT_STYLE = `
   z-index: 1; border-color: var(--accent); background: var(--surface); box-shadow: inset 0 0 0 1px var(--accent);
 }
 .method > input:checked ~ .method-body { display: grid; }
-.methods > h3 { margin-top: 0.6rem; color: var(--quiet); }
+.methods > .group-title { margin-top: 0.6rem; color: var(--quiet); }
 .methods > .cover { width: 100%; max-height: 10rem; object-fit: cover; border-radius: 0.8rem; }
 .offered > label { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.1rem 0; align-items: center; }
 .offered .name { grid-column: 2; }

@@ -253,7 +253,7 @@ export function cellLink (url: string, label: Fragment, under: string | null = n
 
 /** The content of an empty list: why it is empty, and what to do next. */
 export function empty (title: string, advice: Fragment): Fragment {
-  return html`<div class="empty"><h3>${title}</h3>!${advice}</div>`
+  return html`<div class="empty"><h2>${title}</h2>!${advice}</div>`
 }
 
 /** A row of counts, each optionally with a link. */

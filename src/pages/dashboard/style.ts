@@ -112,7 +112,7 @@ time[title] { cursor: help; }
 .pairs { display: grid; gap: 0.2rem; }
 .pairs code { color: var(--quiet); margin-right: 0.4rem; }
 .empty { display: grid; gap: 0.6rem; justify-items: start; padding: 1.75rem 1.125rem; color: var(--quiet); }
-.empty h3 { color: var(--text); }
+.empty h2 { color: var(--text); }
 .pagination { display: grid; grid-template-columns: 1fr auto 1fr; gap: 1rem; align-items: center; font-size: 0.875rem; }
 .pagination > :first-child { justify-self: start; }
 .pagination > :last-child { justify-self: end; }

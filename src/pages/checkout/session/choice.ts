@@ -47,7 +47,7 @@ export function productChoice (
 !${collection.description === null ? '' : html`<p class="hint" id="${CHOICE_ID}-hint">${collection.description}</p>`}
 !${problem === undefined ? '' : html`<p class="problem" id="${CHOICE_ID}-problem">${problem.message}</p>`}
 !${offeredGroups(collection.collection_id, sandbox).map(({ name, products }) =>
-    html`!${name === null ? '' : html`<h3>${name}</h3>`}!${shortened(products.map(option), {
+    html`!${name === null ? '' : html`<h2 class="group-title">${name}</h2>`}!${shortened(products.map(option), {
       shown: PRODUCTS_SHOWN,
       more: count => `Show ${count} more products`,
       list: items => items.join(''),

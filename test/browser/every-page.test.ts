@@ -1,0 +1,36 @@
+/** Every section of the dashboard, `/docs`, and the pages without a section: axe-core finds nothing on them, in both themes. */
+import t from 'tap'
+import { startEmulator } from '../helper.js'
+import { CHECKED, checkThemes, skip, surfer } from './chromium.js'
+
+const { open } = surfer()
+
+t.test('the sections of the dashboard', { skip }, async t => {
+  const page = await open(t, '/', CHECKED)
+  const paths = await page.evaluate<string[]>(`[...new Set([...document.querySelectorAll('header a, nav a')].map(({ pathname }) => pathname))]
+    .filter(path => path.startsWith('/dashboard/'))`)
+  t.ok(paths.length > 20, `${paths.length} sections`)
+  for (const path of ['/', ...paths]) {
+    await page.goto(new URL(path, page.url()).href)
+    await checkThemes(t, page, path)
+  }
+})
+
+t.test('/docs', { skip }, async t => {
+  const page = await open(t, '/docs', CHECKED)
+  for (const path of ['/docs?document=control#/Clock/get_clock', '/docs#/Products/patch_product']) {
+    await page.goto(new URL(path, page.url()).href)
+    await page.locator('.opblock.is-open .responses-wrapper').waitFor()
+    await checkThemes(t, page, path)
+  }
+})
+
+t.test('a page that does not exist, and the sign-in', { skip }, async t => {
+  const { emulator } = startEmulator(t, { controlKey: 'secret', port: '0' })
+  const { url } = await emulator.listen()
+  const page = await open(t, `${url}/nowhere`, CHECKED)
+  await checkThemes(t, page, 'a page that does not exist')
+  await page.goto(`${url}/dashboard/payments`)
+  await page.getByRole('button').first().waitFor()
+  await checkThemes(t, page, 'the sign-in')
+})
