@@ -12,6 +12,7 @@ import { fidelity } from './generate/fidelity.mjs'
 import { fixturesSchema, loadedSchemas } from './generate/fixtures.mjs'
 import { functions } from './generate/functions.mjs'
 import { lifecyclePictures } from './generate/lifecycles.mjs'
+import { llms } from './generate/llms.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
 import { rows } from './generate/rows.mjs'
@@ -32,7 +33,7 @@ function current (path) {
 // and the coverage read the contract.
 const GENERATORS = [
   controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures,
-  fidelity, functions, warnings, collections
+  fidelity, functions, warnings, collections, llms
 ]
 
 let stale = 0

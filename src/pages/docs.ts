@@ -1,6 +1,6 @@
 /**
  * The API reference: the OpenAPI document at /openapi.json, and a page at /docs that shows it or the document of the control API
- * (served by control/routes). The page loads nothing from other hosts.
+ * (served by control/routes). The page loads nothing from other hosts. /llms.txt is an index for language models.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -131,6 +131,9 @@ export function addDocsRoutes (app: FastifyInstance, { offersControl, contractOf
     const document = published.get(version) ?? publish(version)
     published.set(version, document)
     return reply.type('application/json; charset=utf-8').send(await document)
+  })
+  app.get('/llms.txt', (_request, reply) => {
+    reply.type('text/plain; charset=utf-8').send(readFileSync(packagePath('openapi', 'llms.gen.txt')))
   })
   app.get<{ Querystring: { document?: string } }>('/docs', ({ url, query }, reply) => {
     // With a slash at the end, relative URLs would be one level too deep.
