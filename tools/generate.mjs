@@ -13,6 +13,7 @@ import { fixturesSchema, loadedSchemas } from './generate/fixtures.mjs'
 import { functions } from './generate/functions.mjs'
 import { lifecyclePictures } from './generate/lifecycles.mjs'
 import { llms } from './generate/llms.mjs'
+import { messages } from './generate/messages.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
 import { rows } from './generate/rows.mjs'
@@ -33,7 +34,7 @@ function current (path) {
 // and the coverage read the contract.
 const GENERATORS = [
   controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures,
-  fidelity, functions, warnings, collections, llms
+  fidelity, functions, warnings, collections, llms, messages
 ]
 
 let stale = 0

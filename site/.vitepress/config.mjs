@@ -78,6 +78,7 @@ export default defineConfig({
           how('Licences, files and e-mails', 'test-licences'),
           how('Disputes and payouts', 'test-disputes-and-payouts'),
           how('The embedded checkout', 'embed-the-checkout'),
+          how('Other languages', 'test-languages'),
           how('Faults', 'break-things')
         ]
       },

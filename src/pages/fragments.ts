@@ -4,9 +4,12 @@
 import { html } from 'ghtml'
 import { format } from '../rules/money.js'
 import { missingScheme } from '../rules/return-url.js'
+import { english, type Locale } from '../messages/locale.js'
+import { methodName } from './checkout/method-names.js'
 import type { Stored } from '../resources/stores.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Fragment } from './layout.js'
+import type { Shown } from './page-context.js'
 
 /** A mistake that the visitor can correct. `field` is the id of an element, or null for the page as a whole. */
 export interface Problem {
@@ -15,13 +18,28 @@ export interface Problem {
 }
 
 /** The warning below a link without a scheme, for the merchant's developer; empty if the link is complete. */
-export function urlProblem (url: string | null): Fragment {
-  const problem = url === null ? null : missingScheme(url)
-  return problem === null ? '' : html`<p class="hint" data-testid="url-problem">This link does not work: ${problem}.</p>`
+export function urlProblem (url: string | null, locale: Locale): Fragment {
+  if (url === null || missingScheme(url) === null) return ''
+  const scheme = new URL(url).protocol
+  return html`<p class="hint" data-testid="url-problem">${locale.text('notice.schemeMissing', { scheme })}</p>`
 }
 
+/** An amount in the language of a page. */
+export function moneyText (amount: number, currency: string, { sandbox, locale }: Shown): string {
+  return locale.money(amount, currency, sandbox.reference.currencies[currency]?.exponent ?? 2)
+}
+
+/** An amount in the dashboard, in English. */
 export function money (amount: number, currency: string, { reference }: Sandbox): string {
   return amount < 0 ? `−${format(-amount, currency, reference.currencies)}` : format(amount, currency, reference.currencies)
+}
+
+/**
+ * The message of a rule or of the API for a customer. Rules write in English. Sentences that the pages know are translated. Other
+ * messages are for developers, so other languages have a general one.
+ */
+export function refusalText (message: string, { language, translation, text }: Locale): string {
+  return translation(message) ?? (language === 'en' ? message : text('problem.refused'))
 }
 
 export interface Field {
@@ -61,13 +79,19 @@ export function field (shown: Field, problems: readonly Problem[]): Fragment {
   const { id, name, label, type, value, autocomplete, inputmode, placeholder, isLocked, check, end } = shown
   const input = html`<input type="${type}" id="${id}" name="${name}" value="${value}" autocomplete="${autocomplete}"
 spellcheck="false"!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}!${isLocked === true ? ' readonly' : ''}
-!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}!${check === undefined || isLocked ? '' : checks(check)}
+!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}!${isLatin(shown) ? ' dir="ltr"' : ''}
+!${check === undefined || isLocked ? '' : checks(check)}
 !${states(shown, problems)}>`
   return html`<div class="field">
 <label for="${id}">${label}</label>
 !${end === undefined ? input : html`<div class="adorned">!${input}!${end}</div>`}
 !${notes(shown, problems)}
 </div>`
+}
+
+/** Whether a field has a value that is written from left to right in every language: a number, an address of the internet. */
+function isLatin ({ type, inputmode }: Field): boolean {
+  return type === 'email' || type === 'url' || type === 'tel' || inputmode !== undefined
 }
 
 type Control = Pick<Field, 'id' | 'hint' | 'isRequired'>
@@ -110,9 +134,9 @@ export function choice (shown: Choice, problems: readonly Problem[]): Fragment {
 }
 
 /** The list of problems at the top of the page, with the focus. Each links to its field. */
-export function alert (title: string, problems: readonly Problem[]): Fragment {
+export function alert (locale: Locale, problems: readonly Problem[]): Fragment {
   return html`<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus>
-<h2>${title}</h2>
+<h2>${locale.text('common.problem')}</h2>
 <ul>!${problems.map(({ field, message }) => field === null
     ? html`<li>${message}</li>`
     : html`<li><a href="#${field}">${message}</a></li>`)}</ul>
@@ -158,13 +182,21 @@ export function facts (rows: ReadonlyArray<readonly [name: string, value: string
 
 const NETWORKS: Record<string, string> = { visa: 'Visa', mastercard: 'Mastercard', rupay: 'RuPay' }
 
-export function cardName (network: string | null | undefined, lastFour: string | null | undefined): string {
-  return `${NETWORKS[network ?? ''] ?? 'Card'} •••• ${lastFour ?? '????'}`
+export function networkName (network: string): string {
+  return NETWORKS[network] ?? network
+}
+
+export function cardName (
+  network: string | null | undefined, lastFour: string | null | undefined, locale = english()
+): string {
+  return `${NETWORKS[network ?? ''] ?? locale.text('method.card')} •••• ${lastFour ?? '????'}`
 }
 
 /** `Visa •••• 4242`, `Klarna`; null for a payment without an attempt. */
-export function paidWith (payment: Stored<'payments'>, { reference }: Sandbox): string | null {
-  if (payment.card !== null) return cardName(payment.card.network, payment.card.last_four)
+export function paidWith (payment: Stored<'payments'>, { sandbox: { reference }, locale }: Shown): string | null {
+  if (payment.card !== null) return cardName(payment.card.network, payment.card.last_four, locale)
   const type = payment.payment_method_type
-  return type === null ? null : reference.paymentMethods[type]?.label ?? type
+  if (type === null) return null
+  const facts = reference.paymentMethods[type]
+  return facts === undefined ? type : methodName({ ...facts, type }, locale)
 }

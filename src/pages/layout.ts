@@ -6,11 +6,16 @@ import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
 import { assetUrl } from './assets.js'
 import type { EmbedKind, EmbedOptions } from './embed/options.js'
+import { languagePicker, type Picker } from './language-picker.js'
+import type { Locale } from '../messages/locale.js'
 
 /** HTML created by `html`, in which all values are escaped. */
 export type Fragment = string
 
 export interface Page {
+  locale: Locale
+  /** The choice of another language; null if the checkout session sets the language. */
+  picker: Picker | null
   title: string
   /** The name of the shop. */
   store: string
@@ -74,10 +79,12 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLiv
   reply.removeHeader('access-control-allow-origin')
 }
 
-function layout ({ title, store, content, below = '', width, base, refresh, appearance, isLive, embedded }: Page): string {
+function layout (page: Page): string {
+  const { locale, picker, title, store, content, below = '', width, base, refresh, appearance, isLive, embedded } = page
   const theme = appearance?.theme ?? null
+  const attributes = (theme === null ? '' : html` data-theme="${theme}"`) + (embedded === undefined ? '' : embedData(embedded))
   return html`<!doctype html>
-<html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}!${embedded === undefined ? '' : embedData(embedded)}>
+<html lang="${locale.tag}" dir="${locale.direction}"!${attributes}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -94,23 +101,25 @@ function layout ({ title, store, content, below = '', width, base, refresh, appe
 </head>
 <body>
 <header class="masthead">
-<p class="banner" data-testid="emulator-banner"><strong>Test mode</strong> This is an emulator. No money is charged.</p>
+<p class="banner" data-testid="emulator-banner">
+<strong>${locale.text('layout.testMode')}</strong> ${locale.text('layout.emulator')}</p>
 <div class="container ${width}"><span class="monogram" aria-hidden="true">${monogram(store)}</span>
 <span class="store" data-testid="store-name">${store}</span>
-!${embedded === undefined ? '' : embedTools(embedded)}</div></header>
+!${picker === null ? '' : languagePicker(picker, locale)}
+!${embedded === undefined ? '' : embedTools(embedded, locale)}</div></header>
 <main class="container ${width}">
 !${content}
 </main>
-!${embedded?.options.showsBadge === false ? '' : footer(width)}
+!${embedded?.options.showsBadge === false ? '' : footer(width, locale)}
 !${below}
 </body>
 </html>
 `
 }
 
-function footer (width: Page['width']): Fragment {
+function footer (width: Page['width'], locale: Locale): Fragment {
   return html`<footer class="container ${width}">
-<p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p>
+<p>${locale.text('layout.footer')}</p>
 </footer>`
 }
 
@@ -127,13 +136,13 @@ function embedHead ({ base, options: { theme, query } }: Embedded, root: string)
 <script src="${root}${assetUrl('embed.js')}" defer></script>`
 }
 
-function embedTools ({ kind, expiresInMs, options: { showsTimer } }: Embedded): Fragment {
+function embedTools ({ kind, expiresInMs, options: { showsTimer } }: Embedded, locale: Locale): Fragment {
   return html`!${expiresInMs === null
     ? ''
     : html`<p class="timer" id="timer" data-expires-in-ms="${expiresInMs}"!${showsTimer ? '' : ' hidden'}>
-Expires in <span data-left>…</span></p>`}
+!${locale.fragment('layout.expiresIn', { time: '<span data-left>…</span>' })}</p>`}
 !${kind === 'overlay'
-    ? html`<button type="button" class="close" id="close-checkout" aria-label="Close the checkout">×</button>`
+    ? html`<button type="button" class="close" id="close-checkout" aria-label="${locale.text('layout.close')}">×</button>`
     : ''}`
 }
 

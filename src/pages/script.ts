@@ -29,7 +29,7 @@ document.addEventListener('click', event => {
   showBrand()
   for (const id of ['card-number', 'card-expiry', 'card-cvc']) recheck(field(id))
   const message = field('card-filled')
-  if (message !== null) message.textContent = 'Filled in ' + button.dataset.label
+  if (message !== null) message.textContent = button.dataset.filled
   const pay = field('pay')
   if (pay !== null) pay.focus()
 })
@@ -167,9 +167,10 @@ const leaving = document.querySelector('[data-leave-url]')
 if (leaving !== null) {
   let left = Number(leaving.dataset.leaveSeconds)
   const seconds = leaving.querySelector('[data-seconds]')
+  const texts = JSON.parse(seconds?.dataset.seconds || '[]')
   const timer = setInterval(() => {
     left -= 1
-    if (seconds !== null) seconds.textContent = left === 1 ? '1 second' : Math.max(left, 0) + ' seconds'
+    if (seconds !== null) seconds.textContent = texts[Math.max(left, 0)] ?? ''
     if (left > 0) return
     clearInterval(timer)
     location.assign(leaving.dataset.leaveUrl)

@@ -90,7 +90,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 .recurrence { margin-top: 0; color: var(--quiet); }
 
 .banner { background: var(--banner); color: var(--on-banner); text-align: center; font-size: 0.8125rem; padding: 0.4rem 1rem; }
-.banner strong { margin-right: 0.35rem; }
+.banner strong { margin-inline-end: 0.35rem; }
 .container { width: 100%; margin: 0 auto; padding-inline: 1.25rem; }
 .container.wide { max-width: 66rem; }
 .container.narrow { max-width: 33rem; }
@@ -100,13 +100,29 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
   background: var(--button, var(--accent)); color: var(--on-button, var(--on-accent)); font-weight: 700;
 }
 .store { font-weight: 650; font-size: 1.0625rem; }
-.timer { margin-left: auto; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.timer { margin-inline-start: auto; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 .close {
-  display: grid; place-items: center; flex: none; width: 2.75rem; height: 2.75rem; margin-left: auto; border: 0;
+  display: grid; place-items: center; flex: none; width: 2.75rem; height: 2.75rem; margin-inline-start: auto; border: 0;
   border-radius: 50%; background: transparent; color: inherit; font: inherit; font-size: 1.6rem; line-height: 1; cursor: pointer;
 }
 .close:hover { background: var(--sunken); }
-.timer:not([hidden]) + .close { margin-left: 0; }
+.timer:not([hidden]) + .close, .languages ~ :is(.timer, .close) { margin-inline-start: 0; }
+.languages { position: relative; margin-inline-start: auto; font-size: 0.875rem; }
+.languages summary { padding: 0.6rem 0.75rem; border-radius: 0.5rem; color: var(--quiet); cursor: pointer; list-style: none; }
+.languages summary::-webkit-details-marker { display: none; }
+.languages summary::after { content: " ▾"; }
+.languages ul {
+  position: absolute; inset-inline-end: 0; z-index: 10; display: grid; width: max-content; max-height: 60vh; margin: 0;
+  padding: 0.4rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 0.8rem; background: var(--surface);
+  list-style: none;
+}
+.languages :is(a, button) {
+  display: block; width: 100%; padding: 0.45rem 0.9rem; border: 0; border-radius: 0.5rem; background: none; color: inherit;
+  font: inherit; text-align: start; text-decoration: none; cursor: pointer;
+}
+.languages :is(a, button):hover, .languages [aria-current] { background: var(--sunken); }
+[dir=rtl] .arrow { display: inline-block; transform: scaleX(-1); }
+[dir=rtl] input[dir=ltr] { text-align: end; }
 [data-embed=inline] body { min-height: 0; }
 footer.container { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
 .panel {
@@ -169,7 +185,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .under { margin-top: 0.75rem; }
 
 .alert {
-  border: 1px solid var(--bad); border-left-width: 5px; border-radius: 0.8rem; background: var(--bad-tint);
+  border: 1px solid var(--bad); border-inline-start-width: 5px; border-radius: 0.8rem; background: var(--bad-tint);
   padding: 1rem 1.15rem;
 }
 .alert h2 { font-size: 1rem; color: var(--bad); }
@@ -177,7 +193,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .alert a { color: inherit; }
 .alert p { margin-top: 0.35rem; }
 .note { border-radius: 0.8rem; background: var(--tint); padding: 0.9rem 1.1rem; font-size: 0.9375rem; }
-.note li { list-style: disc; margin-left: 1.1rem; }
+.note li { list-style: disc; margin-inline-start: 1.1rem; }
 
 .message { display: grid; gap: 1.25rem; justify-items: stretch; text-align: center; padding-block: 2.25rem; }
 .message h1 + p { color: var(--quiet); margin-top: 0.4rem; }
@@ -186,10 +202,10 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .sign.failure { background: var(--bad-tint); color: var(--bad); }
 .sign.waiting { background: var(--wait-tint); color: var(--wait); }
 .sign.info { background: var(--tint); color: var(--accent); }
-.facts { border-block: 1px solid var(--line); padding-block: 1rem; display: grid; gap: 0.6rem; text-align: left; }
+.facts { border-block: 1px solid var(--line); padding-block: 1rem; display: grid; gap: 0.6rem; text-align: start; }
 .facts div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.25rem; }
 .facts dt { color: var(--quiet); }
-.facts dd { font-weight: 550; text-align: right; margin-left: auto; font-variant-numeric: tabular-nums; }
+.facts dd { font-weight: 550; text-align: end; margin-inline-start: auto; font-variant-numeric: tabular-nums; }
 .actions { display: grid; gap: 0.75rem; }
 .sides { display: grid; gap: 0.75rem; }
 @media (min-width: 30rem) { .sides { grid-template-columns: 1fr 1fr; } }
@@ -204,7 +220,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 #subscription > .back { margin: -0.5rem 0 -1rem; }
 .portal .facts { border: 0; padding: 0; }
 #details .facts div { display: block; }
-#details .facts dd { text-align: left; }
+#details .facts dd { text-align: start; }
 .entries { display: grid; }
 .entry {
   display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.2rem 1rem; align-items: baseline; padding-block: 1rem;
@@ -228,7 +244,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .tag.bad { background: var(--bad-tint); color: var(--bad); }
 .tag.wait { background: var(--wait-tint); color: var(--wait); }
 .tag.calm { background: var(--sunken); color: var(--quiet); box-shadow: inset 0 0 0 1px var(--line); }
-.entry .file { grid-column: 2; text-align: right; }
+.entry .file { grid-column: 2; text-align: end; }
 .refunds { grid-column: 1 / -1; display: grid; gap: 0.35rem; padding-top: 0.5rem; font-size: 0.9375rem; color: var(--quiet); }
 .refunds li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; }
 .confirm { grid-column: 1 / -1; }
@@ -243,7 +259,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
   display: grid; grid-template-columns: 1fr auto 1fr; gap: 1rem; align-items: baseline; margin-top: 1rem; padding-top: 1rem;
   border-top: 1px solid var(--line);
 }
-.pagination > :last-child { text-align: right; }
+.pagination > :last-child { text-align: end; }
 
 @media (prefers-reduced-motion: no-preference) {
   .button, .chip, .method { transition: background-color 0.12s, border-color 0.12s, color 0.12s; }

@@ -50,19 +50,29 @@ function checkOptions (options: readonly string[], refuse: (message: string) => 
 }
 
 /** The outcome of reading a form field: the answer (null if left empty), or a message for the customer. */
-export type Answer = { value: string | null } | { problem: string }
+export type Answer = { value: string | null } | AnswerProblem
+
+export interface AnswerProblem {
+  /** The message in English. */
+  problem: string
+  /** The label of the field. */
+  label: string
+  reason: 'tick' | 'missing' | 'long' | Exclude<CustomField['field_type'], 'boolean'>
+}
 
 export function readAnswer (field: CustomField, entered: string): Answer {
   const { field_type: type, label, required: isRequired = false } = field
   if (type === 'boolean') {
     const isOn = entered === 'true'
-    return isRequired && !isOn ? { problem: `Tick “${label}” to go on.` } : { value: String(isOn) }
+    return isRequired && !isOn ? { problem: `Tick “${label}” to go on.`, label, reason: 'tick' } : { value: String(isOn) }
   }
   const text = entered.trim()
-  if (text === '') return isRequired ? { problem: `Fill in “${label}”.` } : { value: null }
-  if (text.length > ANSWER_MAX) return { problem: `“${label}” takes at most ${ANSWER_MAX} characters.` }
+  if (text === '') return isRequired ? { problem: `Fill in “${label}”.`, label, reason: 'missing' } : { value: null }
+  if (text.length > ANSWER_MAX) {
+    return { problem: `“${label}” takes at most ${ANSWER_MAX} characters.`, label, reason: 'long' }
+  }
   const form = FORMS[type]
-  return form.fits(text, field) ? { value: text } : { problem: `“${label}” must be ${form.wanted}.` }
+  return form.fits(text, field) ? { value: text } : { problem: `“${label}” must be ${form.wanted}.`, label, reason: type }
 }
 
 interface Form { wanted: string, fits: (text: string, field: CustomField) => boolean }

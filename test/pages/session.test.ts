@@ -283,7 +283,7 @@ t.test('answers', async t => {
       }
     })
     const shown = await opened.visit()
-    t.match(shown.text, '<html lang="en" data-theme="dark">')
+    t.match(shown.text, '<html lang="de" dir="ltr" data-theme="dark">')
     t.match(shown.text, 'href="https://shop.example/cart?a&#61;1&#38;b&#61;2" id="back-link"')
     t.notMatch(shown.text, /data-testid="line"|fonts\.example/)
     const css = await opened.visit(`/session/${opened.sessionId}/theme.css`)

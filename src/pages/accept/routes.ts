@@ -36,7 +36,8 @@ export function addAcceptPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function acceptPages (options: PagesOptions) {
-  const { drafts, contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = hostedLayout(options)
+  const layout = hostedLayout({ ...options, isEnglish: true })
+  const { drafts, contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = layout
   const targetOf = (token: string, context: Context): FormTarget =>
     ({ url: `${rootOf(context)}/entitlements/oauth/${token}`, token: formToken(token) })
 
@@ -81,7 +82,9 @@ function acceptPages (options: PagesOptions) {
     if (grant === null) return
     const context = contextOf(request)
     const target = targetOf(request.params.token, context)
-    if (!isFormToken(text(request.body, 'token'), request.params.token)) return sendNotice(reply, 403, tokenRefused(target.url))
+    if (!isFormToken(text(request.body, 'token'), request.params.token)) {
+      return sendNotice(reply, 403, tokenRefused(target.url, context.locale))
+    }
     let next = target.url
     const redirectToForm = (url: string, { message }: ApiError) => {
       const problems = [{ field: 'account', message }]

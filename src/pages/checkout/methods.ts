@@ -17,12 +17,20 @@ export interface Offer {
   /** Other methods. The customer is redirected, and approves or declines. */
   redirects: Array<MethodFacts & { type: string }>
   /** Methods that the merchant allows but that are not available, with the reason. */
-  unfit: Array<{ label: string, because: string }>
+  unfit: Array<MethodFacts & { type: string, obstacle: Obstacle }>
   /** Whether saved methods are shown, and so whether a card can be saved. */
   canSave: boolean
   /** Whether a card needs the name of its holder. */
   needsHolder: boolean
 }
+
+/** The reason why a method is not available. */
+export type Obstacle =
+  | { kind: 'subscriptions' }
+  | { kind: 'country', country: string }
+  | { kind: 'currency', currency: string }
+  /** The payment is smaller than this amount in US cents. */
+  | { kind: 'minimum', usd: number }
 
 const CARD_TYPES = ['credit', 'debit']
 const UPI_TYPES = ['upi_collect', 'upi_intent']
@@ -67,9 +75,9 @@ export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
   for (const type of new Set(wanted)) {
     const facts = table[type]
     if (facts === undefined) continue
-    const because = obstacle(facts, payable, sandbox)
-    if (because !== null) {
-      if (allowed !== undefined) offer.unfit.push({ label: facts.label, because })
+    const found = obstacle(facts, payable, sandbox)
+    if (found !== null) {
+      if (allowed !== undefined) offer.unfit.push({ ...facts, type, obstacle: found })
     } else if (CARD_TYPES.includes(type)) offer.cardTypes.push(type)
     else if (UPI_TYPES.includes(type)) offer.upi ??= type
     else offer.redirects.push({ ...facts, type })
@@ -84,14 +92,12 @@ export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
 /** The reason why a method is not available for a payment; null if it is. */
 function obstacle (
   facts: MethodFacts, { country, currency, total_amount: amount, isRecurring }: Payable, { reference }: Sandbox
-): string | null {
+): Obstacle | null {
   const { countries, currencies, minimum_usd: minimum } = facts
-  if (isRecurring && facts.recurring !== true) return 'not for subscriptions'
-  if (countries !== null && !countries.includes(country)) {
-    return `not for customers in ${reference.countries[country]?.name ?? country}`
-  }
-  if (currencies !== null && !currencies.includes(currency)) return `not in ${currency}`
+  if (isRecurring && facts.recurring !== true) return { kind: 'subscriptions' }
+  if (countries !== null && !countries.includes(country)) return { kind: 'country', country }
+  if (currencies !== null && !currencies.includes(currency)) return { kind: 'currency', currency }
   if (minimum === undefined) return null
   const total = convert(amount, currency, 'USD', reference.currencies)
-  return total !== null && total < minimum ? `only from $${(minimum / 100).toFixed(2)}` : null
+  return total !== null && total < minimum ? { kind: 'minimum', usd: minimum } : null
 }

@@ -3,16 +3,16 @@
  * lines before discounts, and tax that is included in the prices is shown below the total.
  */
 import { html } from 'ghtml'
-import { percent } from '../../rules/decimal.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import { soldCredits } from '../../resources/credit-entitlements/attachments.js'
 import { codeOf } from '../../resources/discounts/view.js'
 import { creditChange } from '../../resources/payments/items.js'
 import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
-import { money, shortened } from '../fragments.js'
+import { moneyText, shortened } from '../fragments.js'
 import { creditTexts, recurrencePart, recurrencesOfPayment, type Recurrence } from './recurrence.js'
 import type { Fragment } from '../layout.js'
+import type { Shown } from '../page-context.js'
 
 /** The content of a summary, from a payment or from a session that has no payment yet. */
 export interface Order {
@@ -42,10 +42,10 @@ export interface Changeable {
 }
 
 export function order (
-  payment: Payment, sandbox: Sandbox, options: OrderOptions, { codes, changeUrl }: Changeable
+  payment: Payment, context: Shown, options: OrderOptions, { codes, changeUrl }: Changeable
 ): Fragment {
-  if (isMethodUpdate(payment)) return methodUpdate(payment, sandbox)
-  return summary(orderOf(payment, sandbox), sandbox, options, codes + payer(payment, sandbox, changeUrl))
+  if (isMethodUpdate(payment)) return methodUpdate(payment, context)
+  return summary(orderOf(payment, context.sandbox), context, options, codes + payer(payment, context, changeUrl))
 }
 
 /** Whether the customer only enters a new payment method for a subscription. Nothing is charged, so no prices are shown. */
@@ -53,14 +53,15 @@ export function isMethodUpdate ({ subscription_charge: charge, total_amount: tot
   return charge?.purpose === 'method_update' && total === 0
 }
 
-function methodUpdate (payment: Payment, sandbox: Sandbox): Fragment {
+function methodUpdate (payment: Payment, context: Shown): Fragment {
+  const { sandbox, locale: { text } } = context
   const [line] = payment.lines
   return html`<section class="panel order" aria-labelledby="order-title"
 data-breakdown="${JSON.stringify(breakdown(orderOf(payment, sandbox)))}">
-<h1 id="order-title">New payment method</h1>
-<p class="subject" data-testid="subject">${line?.name ?? line?.product_id ?? 'Your subscription'}</p>
-<p class="recurrence">Nothing is charged now. Later payments use the new method.</p>
-!${payer(payment, sandbox, null)}
+<h1 id="order-title">${text('order.newMethod')}</h1>
+<p class="subject" data-testid="subject">${line?.name ?? line?.product_id ?? text('order.yourSubscription')}</p>
+<p class="recurrence">${text('order.nothingNow')}</p>
+!${payer(payment, context, null)}
 </section>`
 }
 
@@ -78,19 +79,23 @@ function orderOf (payment: Payment, sandbox: Sandbox): Order {
 }
 
 export function summary (
-  shown: Order, sandbox: Sandbox, { showsOrder: showsDetails, showsOnDemandTag: showsTag }: OrderOptions, below: Fragment
+  shown: Order, context: Shown, { showsOrder: showsDetails, showsOnDemandTag: showsTag }: OrderOptions, below: Fragment
 ): Fragment {
+  const { sandbox, locale: { text } } = context
   const isOnDemand = shown.recurrences.some(({ total }) => total === null)
   const isOpen = below.includes(' aria-invalid="true"')
   return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
-<h1 id="order-title">Pay ${sandbox.business.name}</h1>
-<p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
-!${isOnDemand && showsTag ? ON_DEMAND : ''}
-!${recurrencePart(shown.recurrences, shown.total_amount, sandbox)}
-<label class="unfold"><input type="checkbox" id="show-order"!${isOpen ? ' checked' : ''}><span>Order summary</span></label>
+<h1 id="order-title">${text('pay.store', { store: sandbox.business.name })}</h1>
+<p class="amount" data-testid="amount-due">${moneyText(shown.total_amount, shown.currency, context)}</p>
+!${isOnDemand && showsTag
+    ? html`<p><span class="tag calm" data-testid="on-demand">${text('order.onDemand')}</span></p>`
+    : ''}
+!${recurrencePart(shown.recurrences, shown.total_amount, context)}
+<label class="unfold"><input type="checkbox" id="show-order"!${isOpen ? ' checked' : ''}>
+<span>${text('order.summary')}</span></label>
 <div class="order-body">
-!${showsDetails ? lineList(shown, sandbox) : ''}
-!${showsDetails ? totals(shown, sandbox) : ''}
+!${showsDetails ? lineList(shown, context) : ''}
+!${showsDetails ? totals(shown, context) : ''}
 !${below}
 </div>
 </section>`
@@ -99,15 +104,13 @@ export function summary (
 /** The lines shown at first. The others unfold. */
 const LINES_SHOWN = 4
 
-function lineList (shown: Order, sandbox: Sandbox): Fragment {
-  return shortened(shown.lines.map(line => lineItem(line, shown, sandbox)), {
+function lineList (shown: Order, context: Shown): Fragment {
+  return shortened(shown.lines.map(line => lineItem(line, shown, context)), {
     shown: LINES_SHOWN,
-    more: count => `Show ${count} more products`,
+    more: count => context.locale.text('choice.more', { count }),
     list: items => html`<ul class="lines">!${items}</ul>`
   })
 }
-
-const ON_DEMAND = '<p><span class="tag calm" data-testid="on-demand">On demand</span></p>'
 
 /** The amounts in minor units, for an embedding page (embed/script.ts). */
 function breakdown ({ lines, tax, total_amount: total, currency }: Order): Record<string, number | string> {
@@ -116,21 +119,24 @@ function breakdown ({ lines, tax, total_amount: total, currency }: Order): Recor
   return { subTotal, discount: subTotal - net, tax, total, currency, finalTotal: total, finalTotalCurrency: currency }
 }
 
-function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fragment {
+function lineItem (line: PricedLine, { currency }: Order, context: Shown): Fragment {
+  const { sandbox, locale } = context
   const product = sandbox.products.find(line.product_id)
   const price = product?.price
-  const unit = money(line.unit_amount, line.unit_currency, sandbox)
+  const unit = moneyText(line.unit_amount, line.unit_currency, context)
   const discountBps = price?.type === 'one_time_price' ? price.discount_bps : 0
   const description = product?.description ?? null
   const pack = price?.type === 'one_time_price' ? soldCredits(line.product_id, sandbox) : []
   const credits = creditTexts(pack, line.quantity, sandbox)
   return html`<li class="line" data-testid="line">
-<span class="name">${line.name ?? line.product_id}</span><span class="sum">${money(line.subtotal, currency, sandbox)}</span>
-<span class="hint">${line.quantity} × ${unit}!${discountBps > 0
-  ? html` <span class="tag">${percent(discountBps)}% off</span>`
+<span class="name">${line.name ?? line.product_id}</span><span class="sum">${moneyText(line.subtotal, currency, context)}</span>
+<span class="hint">${locale.number(line.quantity)} × ${unit}!${discountBps > 0
+  ? html` <span class="tag">${locale.text('order.off', { percent: locale.percent(discountBps) })}</span>`
   : ''}</span>
 !${description === null ? '' : html`<span class="hint">${description}</span>`}
-!${credits.length === 0 ? '' : html`<span class="hint" data-testid="pack-credits">Includes ${credits.join(' and ')}</span>`}
+!${credits.length === 0
+? ''
+: html`<span class="hint" data-testid="pack-credits">${locale.text('order.includes', { credits: locale.list(credits) })}</span>`}
 </li>`
 }
 
@@ -141,7 +147,8 @@ interface Row {
   testId: string
 }
 
-function totals (shown: Order, sandbox: Sandbox): Fragment {
+function totals (shown: Order, context: Shown): Fragment {
+  const { sandbox, locale: { text } } = context
   const { currency, lines, codes } = shown
   const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
   const subtotal = sum(line => line.subtotal)
@@ -149,34 +156,39 @@ function totals (shown: Order, sandbox: Sandbox): Fragment {
   const byProducts = subtotal - byCodes - sum(line => line.amount)
   const added = sum(line => line.tax_inclusive ? 0 : line.tax)
   const contained = sum(line => line.tax_inclusive ? line.tax : 0)
-  const tax = taxName(shown, sandbox)
-  const rows: Row[] = [{ kind: '', label: 'Subtotal', amount: subtotal, testId: 'subtotal' }]
-  if (byProducts > 0) rows.push({ kind: 'minus', label: 'Product discount', amount: -byProducts, testId: 'product-discount' })
+  const tax = taxName(shown, context)
+  const rows: Row[] = [{ kind: '', label: text('order.subtotal'), amount: subtotal, testId: 'subtotal' }]
+  if (byProducts > 0) {
+    rows.push({ kind: 'minus', label: text('order.productDiscount'), amount: -byProducts, testId: 'product-discount' })
+  }
   for (const applied of codes) {
-    const label = `Discount ${codeOf(applied, sandbox) ?? ''}`.trim()
+    const code = codeOf(applied, sandbox)
+    const label = code == null ? text('order.discount') : text('order.discountCode', { code })
     rows.push({ kind: 'minus', label, amount: -applied.deducted, testId: 'discount' })
   }
   if (added > 0) rows.push({ kind: '', label: tax, amount: added, testId: 'tax' })
   const credit = creditChange(shown)
-  if (credit < 0) rows.push({ kind: 'minus', label: 'Credit used', amount: credit, testId: 'credit' })
-  if (credit > 0) rows.push({ kind: '', label: 'Added to credit', amount: credit, testId: 'credit' })
-  const label = shown.recurrences.length === 0 ? 'Total' : 'Due now'
+  if (credit < 0) rows.push({ kind: 'minus', label: text('order.creditUsed'), amount: credit, testId: 'credit' })
+  if (credit > 0) rows.push({ kind: '', label: text('order.creditAdded'), amount: credit, testId: 'credit' })
+  const label = text(shown.recurrences.length === 0 ? 'order.total' : 'order.dueNow')
   rows.push({ kind: 'total', label, amount: shown.total_amount, testId: 'total' })
-  return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
-    html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>
+  return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) => html`<div class="${kind}"><dt>${label}</dt>
+<dd data-testid="${testId}">${moneyText(amount, currency, context)}</dd></div>`)}</dl>
 !${contained === 0
 ? ''
 : html`<p class="hint" data-testid="tax-included">
-Tax included: ${money(contained, currency, sandbox)} ${tax}</p>`}
-!${isReverseCharge(shown, sandbox) ? REVERSE_CHARGE : ''}`
+${text('order.taxIncluded', { amount: moneyText(contained, currency, context), tax })}</p>`}
+!${isReverseCharge(shown, sandbox)
+    ? html`<p class="hint" data-testid="reverse-charge">${text('order.reverseCharge')}</p>`
+    : ''}`
 }
 
-const REVERSE_CHARGE = '<p class="hint" data-testid="reverse-charge">Reverse charge: your business accounts for the tax.</p>'
-
 /** `VAT 20%`. */
-function taxName ({ country }: Order, { reference }: Sandbox): string {
-  const rate = reference.taxRates[country]
-  return rate === undefined ? 'Tax' : `${rate.name} ${percent(rate.rate_bps)}%`
+function taxName ({ country }: Order, { sandbox, locale }: Shown): string {
+  const rate = sandbox.reference.taxRates[country]
+  if (rate === undefined) return locale.text('order.tax')
+  const tax = locale.translation(rate.name) ?? rate.name
+  return locale.text('order.taxRate', { tax, percent: locale.percent(rate.rate_bps) })
 }
 
 function isReverseCharge (
@@ -185,21 +197,22 @@ function isReverseCharge (
   return taxId !== null && settings.tax && tax === 0 && total > 0 && reference.taxRates[country]?.reverse_charge === true
 }
 
-function payer (payment: Payment, { reference }: Sandbox, changeUrl: string | null): Fragment {
+function payer (payment: Payment, { sandbox: { reference }, locale }: Shown, changeUrl: string | null): Fragment {
   const { customer, billing: { country, state, city, street, zipcode } } = payment
   const { tax_id: taxId, customer_business_name: business } = payment.checkout
   const town = [zipcode, city, state].filter(part => part).join(' ')
-  const address = [street, town, reference.countries[country]?.name ?? country].filter((part): part is string => Boolean(part))
+  const countryName = locale.country(country, reference.countries[country]?.name)
+  const address = [street, town, countryName].filter((part): part is string => Boolean(part))
   return html`<div class="payer">
-<h2>Billed to</h2>
+<h2>${locale.text('order.billedTo')}</h2>
 !${business === undefined ? '' : html`<p data-testid="business-name">${business}</p>`}
 !${customer.name === customer.email ? '' : html`<p data-testid="customer-name">${customer.name}</p>`}
 <p class="quiet" data-testid="customer-email">${customer.email}</p>
 <p class="quiet" data-testid="billing-address">${address.join(', ')}</p>
-!${taxId === undefined ? '' : html`<p class="quiet" data-testid="tax-id">Tax ID ${taxId}</p>`}
+!${taxId === undefined ? '' : html`<p class="quiet" data-testid="tax-id">${locale.text('order.taxId', { id: taxId })}</p>`}
 !${changeUrl === null
     ? ''
-    : html`<a class="change" id="change-details" href="${changeUrl}">Change
-<span class="visually-hidden">your details</span></a>`}
+    : html`<a class="change" id="change-details" href="${changeUrl}"
+aria-label="${locale.text('order.changeDetails')}">${locale.text('order.change')}</a>`}
 </div>`
 }

@@ -6,11 +6,14 @@
 import { html } from 'ghtml'
 import type { Payment } from '../../resources/payments/store.js'
 import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
-import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import type { Locale } from '../../messages/locale.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 import { accessPanel } from '../access.js'
-import { facts, form, money, paidWith, urlProblem, type FormTarget } from '../fragments.js'
+import { facts, form, moneyText, paidWith, urlProblem, type FormTarget } from '../fragments.js'
 import { sign, type Fragment, type Icon } from '../layout.js'
+import type { PageContext } from '../page-context.js'
 import { isMethodUpdate } from './order.js'
+import { failureText } from './failure.js'
 import { leadsBack, returnUrl } from './return-url.js'
 
 const GRANTS_SHOWN = 100
@@ -22,10 +25,11 @@ export const LEAVE_AFTER_SECONDS = 5
 export const RELOAD_SECONDS = 3
 
 /** The challenge of a card's bank, or the page of a wallet, a bank or a pay-later service. */
-export function confirmation (payment: Payment, target: FormTarget, { sandbox }: Context): Fragment {
+export function confirmation (payment: Payment, target: FormTarget, context: PageContext): Fragment {
+  const { sandbox, locale: { text } } = context
   const isCard = payment.payment_method === 'card'
-  const method = paidWith(payment, sandbox) ?? 'your bank'
-  const title = isCard ? 'Confirm it’s you' : `Approve the payment with ${method}`
+  const method = paidWith(payment, context) ?? text('confirm.yourBank')
+  const title = isCard ? text('confirm.title') : text('confirm.titleWith', { method })
   const about = isCard
     ? 'This page simulates your bank’s 3‑D Secure check. Choose the result.'
     : `This page simulates ${method}. Choose the result.`
@@ -33,22 +37,24 @@ export function confirmation (payment: Payment, target: FormTarget, { sandbox }:
 !${sign('waiting')}
 <div><h1 id="title">${title}</h1><p>${about}</p></div>
 !${facts([
-    ['Store', sandbox.business.name, 'challenge-store'],
-    ['Amount', money(payment.total_amount, payment.currency, sandbox), 'challenge-amount'],
-    ['Paid with', method, 'challenge-method']
+    [text('common.store'), sandbox.business.name, 'challenge-store'],
+    [text('common.amount'), moneyText(payment.total_amount, payment.currency, context), 'challenge-amount'],
+    [text('common.paidWith'), method, 'challenge-method']
   ])}
 !${form(target, html`<div class="actions">
-<button class="button primary" id="approve" name="action" value="approve" data-busy="One moment…">Approve</button>
+<button class="button primary" id="approve" name="action" value="approve" data-busy="${text('layout.moment')}">
+${text('confirm.approve')}</button>
 <div class="sides">
-<button class="button second" id="refuse" name="action" value="refuse">!${isCard ? 'Refuse' : 'Decline'}</button>
-<button class="button second" id="timeout" name="action" value="timeout">Time out</button></div>
-<button class="button bare" id="back" name="action" value="back">Choose another payment method</button>
+<button class="button second" id="refuse" name="action" value="refuse">
+${text(isCard ? 'confirm.refuse' : 'confirm.decline')}</button>
+<button class="button second" id="timeout" name="action" value="timeout">${text('confirm.timeout')}</button></div>
+<button class="button bare" id="back" name="action" value="back">${text('confirm.another')}</button>
 </div>`)}
 </section>`
 }
 
-function link (id: string, url: string, text: string, kind: 'primary' | 'second' = 'primary'): Fragment {
-  return html`<a class="button ${kind}" id="${id}" href="${url}">${text}</a>`
+function link (id: string, url: string, label: string, kind: 'primary' | 'second' = 'primary'): Fragment {
+  return html`<a class="button ${kind}" id="${id}" href="${url}">${label}</a>`
 }
 
 interface StatusText {
@@ -57,25 +63,30 @@ interface StatusText {
   text: string
 }
 
-function statusText (payment: Payment, sandbox: Sandbox): StatusText {
+function statusText (payment: Payment, context: PageContext): StatusText {
+  const { sandbox, locale: { text } } = context
   switch (payment.status) {
     case 'succeeded': return payment.total_amount === 0 && needsMethod(payment)
-      ? { icon: 'success', title: 'Payment method saved', text: 'You have not been charged.' }
+      ? { icon: 'success', title: text('status.saved'), text: text('status.notCharged') }
       : payment.total_amount === 0
-        ? { icon: 'success', title: 'Order complete', text: 'There was nothing to pay.' }
-        : { icon: 'success', title: 'Payment succeeded', text: `${sandbox.business.name} has received your payment.` }
+        ? { icon: 'success', title: text('status.complete'), text: text('status.nothingToPay') }
+        : {
+            icon: 'success',
+            title: text('status.succeeded'),
+            text: text('status.received', { store: sandbox.business.name })
+          }
     case 'processing': return {
       icon: 'waiting',
-      title: 'Payment processing',
-      text: 'Your bank has not answered yet. You do not need to do anything.'
+      title: text('status.processing'),
+      text: text('status.processingText')
     }
-    case 'cancelled': return { icon: 'failure', title: 'Payment cancelled', text: 'You have not been charged.' }
+    case 'cancelled': return { icon: 'failure', title: text('status.cancelled'), text: text('status.notCharged') }
     case 'failed': return {
       icon: 'failure',
-      title: 'Payment not completed',
-      text: sandbox.reference.failureCodes[payment.error_code ?? '']?.customer_message ?? 'The payment did not go through.'
+      title: text('status.failed'),
+      text: failureText(payment, context) ?? text('status.failedText')
     }
-    default: return { icon: 'waiting', title: 'Not paid yet', text: 'This payment is waiting for you.' }
+    default: return { icon: 'waiting', title: text('status.open'), text: text('status.openText') }
   }
 }
 
@@ -90,57 +101,64 @@ interface StatusLinks {
 }
 
 /** The status page: the state of a payment, and links to continue. */
+/** The title of the status page. */
+export const statusTitle = (payment: Payment, context: PageContext): string => statusText(payment, context).title
+
 export function status (
-  payment: Payment, checkoutUrl: string, context: Context, { invoiceUrl, sessionUrl, stayUrl, stays }: StatusLinks
+  payment: Payment, checkoutUrl: string, context: PageContext, { invoiceUrl, sessionUrl, stayUrl, stays }: StatusLinks
 ): Fragment {
-  const { sandbox, now } = context
-  const { icon, title, text } = statusText(payment, sandbox)
-  const amount = money(payment.total_amount, payment.currency, sandbox)
-  const method = paidWith(payment, sandbox)
+  const { now, locale: { text } } = context
+  const { icon, title, text: about } = statusText(payment, context)
+  const amount = moneyText(payment.total_amount, payment.currency, context)
+  const method = paidWith(payment, context)
   const isPayable = isOpen(payment) && !hasExpired(payment, now)
   return html`<section class="panel message" id="status" data-status="${payment.status}" aria-labelledby="title">
 !${sign(icon)}
-<div><h1 id="title">${title}</h1><p>${text}</p></div>
+<div><h1 id="title">${title}</h1><p>${about}</p></div>
 !${facts([
-    ...(isMethodUpdate(payment) ? [] : [['Amount', amount, 'paid-amount'] as const]),
-    ...(method === null ? [] : [['Paid with', method, 'paid-with'] as const]),
-    ['E-mail', payment.customer.email, 'paid-email'],
-    ['Payment', payment.payment_id, 'payment-id']
+    ...(isMethodUpdate(payment) ? [] : [[text('common.amount'), amount, 'paid-amount'] as const]),
+    ...(method === null ? [] : [[text('common.paidWith'), method, 'paid-with'] as const]),
+    [text('common.email'), payment.customer.email, 'paid-email'],
+    [text('common.payment'), payment.payment_id, 'payment-id']
   ])}
 <div class="actions">
-!${isPayable ? link('try-again', checkoutUrl, payment.status === 'failed' ? 'Try again' : 'Continue to payment') : ''}
-!${sessionUrl === null ? '' : link('try-again', sessionUrl, 'Try again')}
-!${returnLink(payment, sandbox, isPayable || sessionUrl !== null, stays ? null : stayUrl)}
-!${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
+!${isPayable ? link('try-again', checkoutUrl, text(payment.status === 'failed' ? 'common.tryAgain' : 'pay.toPayment')) : ''}
+!${sessionUrl === null ? '' : link('try-again', sessionUrl, text('common.tryAgain'))}
+!${returnLink(payment, context, isPayable || sessionUrl !== null, stays ? null : stayUrl)}
+!${payment.status === 'succeeded' ? link('invoice', invoiceUrl, text('status.invoice'), 'second') : ''}
 </div>
-!${payment.status === 'processing' && (stays || !leadsBack(payment)) ? reload(stays ? stayUrl : checkoutUrl) : ''}
+!${payment.status === 'processing' && (stays || !leadsBack(payment)) ? reload(stays ? stayUrl : checkoutUrl, context.locale) : ''}
 </section>
 !${grantsOf(payment, context)}`
 }
 
 /** The grants of the payment, in the order of the cart. */
-function grantsOf ({ payment_id: paymentId, status }: Payment, context: Context): Fragment {
+function grantsOf ({ payment_id: paymentId, status }: Payment, context: PageContext): Fragment {
   if (status !== 'succeeded') return ''
   return accessPanel(context.sandbox.grants.list({ payment_id: paymentId }, GRANTS_SHOWN, 0).reverse(), null, context)
 }
 
 /** `stayUrl` is null if the page does not redirect by itself. */
-function returnLink (payment: Payment, sandbox: Sandbox, isPayable: boolean, stayUrl: string | null): Fragment {
+function returnLink (payment: Payment, { sandbox, locale }: PageContext, isPayable: boolean, stayUrl: string | null): Fragment {
+  const { text } = locale
   const url = returnUrl(payment, sandbox)
   if (url === null) return ''
-  const back = link('return-link', url, `Return to ${sandbox.business.name}`, isPayable ? 'second' : 'primary')
-  if (isOpen(payment) || !leadsBack(payment) || stayUrl === null) return html`!${back}!${urlProblem(url)}`
+  const label = text('common.returnTo', { store: sandbox.business.name })
+  const back = link('return-link', url, label, isPayable ? 'second' : 'primary')
+  if (isOpen(payment) || !leadsBack(payment) || stayUrl === null) return html`!${back}!${urlProblem(url, locale)}`
+  const times = Array.from({ length: LEAVE_AFTER_SECONDS + 1 }, (_, count) => text('status.seconds', { count }))
+  const time = html`<span data-seconds="${JSON.stringify(times)}">${times[LEAVE_AFTER_SECONDS] ?? ''}</span>`
   return html`<div class="actions" data-leave-url="${url}" data-leave-seconds="${LEAVE_AFTER_SECONDS}">
 !${back}
-<p class="hint" data-countdown>You will be redirected in <span data-seconds>${LEAVE_AFTER_SECONDS} seconds</span>.</p>
-<a class="button bare" data-stay href="${stayUrl}">Stay on this page</a>
+<p class="hint" data-countdown>!${locale.fragment('status.redirect', { time })}</p>
+<a class="button bare" data-stay href="${stayUrl}">${text('status.stay')}</a>
 </div>`
 }
 
 /** Reloads the page by script; without scripts the browser does it (layout.ts). */
-function reload (url: string): Fragment {
+function reload (url: string, { text }: Locale): Fragment {
   return html`<p class="hint" data-leave-url="${url}" data-leave-seconds="${RELOAD_SECONDS}">
-This page updates automatically.</p>`
+${text('status.updates')}</p>`
 }
 
 /** The automatic redirect of the status page; undefined without one. `stayUrl` is set if the customer has asked to stay. */
@@ -153,15 +171,18 @@ export function statusRefresh (
   return payment.status === 'processing' ? { seconds: RELOAD_SECONDS, url: stayUrl ?? checkoutUrl } : undefined
 }
 
-export function expired (payment: Payment, { sandbox }: Context): Fragment {
+export function expired (payment: Payment, { sandbox, locale }: PageContext): Fragment {
+  const { text } = locale
+  const store = sandbox.business.name
   const url = returnUrl(payment, sandbox)
   return html`<section class="panel message" id="expired" aria-labelledby="title">
 !${sign('waiting')}
-<div><h1 id="title">This payment link has expired</h1>
-<p>It can no longer be paid, and you have not been charged. Ask ${sandbox.business.name} for a new link.</p></div>
+<div><h1 id="title">${text('expired.payment')}</h1>
+<p>${text('expired.paymentText', { store })}</p></div>
 !${url === null
     ? ''
-    : html`<div class="actions">!${link('return-link', url, `Return to ${sandbox.business.name}`)}</div>!${urlProblem(url)}`}
+    : html`<div class="actions">!${link('return-link', url, text('common.returnTo', { store }))}</div>
+!${urlProblem(url, locale)}`}
 </section>`
 }
 
@@ -174,10 +195,10 @@ export interface Notice {
 }
 
 /** A page with only a message: not found, invalid form, failure of the emulator. */
-export function notice ({ id, title, text, again }: Notice): Fragment {
+export function notice ({ id, title, text, again }: Notice, locale: Locale): Fragment {
   return html`<section class="panel message" id="${id}" data-notice aria-labelledby="title">
 !${sign('info')}
 <div><h1 id="title">${title}</h1><p>${text}</p></div>
-!${again === undefined ? '' : html`<div class="actions">!${link('load-again', again, 'Load the page again')}</div>`}
+!${again === undefined ? '' : html`<div class="actions">!${link('load-again', again, locale.text('notice.loadAgain'))}</div>`}
 </section>`
 }

@@ -16,9 +16,10 @@ import { html } from 'ghtml'
 import { needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { codeOf } from '../../resources/discounts/view.js'
-import type { Context } from '../../sandbox/sandbox.js'
-import { alert, field, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
+import { alert, field, form, moneyText, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
+import type { PageContext, Shown } from '../page-context.js'
+import { failureText } from './failure.js'
 import { expressButtons, hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
 import { isMethodUpdate, order } from './order.js'
@@ -29,7 +30,7 @@ import { codeBox } from './session/code-box.js'
 
 export interface Checkout {
   payment: Payment
-  context: Context
+  context: PageContext
   target: FormTarget
   problems: readonly Problem[]
   /** Null until the form is submitted. */
@@ -49,61 +50,66 @@ export interface Change {
   codes: { code: string } | null
 }
 
-const FORM = 'payment-form'
+export const PAYMENT_FORM = 'payment-form'
 
 export function checkout (page: Checkout): Fragment {
   const { payment, context, target, problems, appearance } = page
+  const { text } = context.locale
   const isFree = !needsMethod(payment)
   const offer = offerFor(payableOf(payment), context.sandbox)
   const canPay = isFree || hasMethods(offer)
   const [tried, holder] = [triedMethod(payment), holderOf(payment)]
   const fields = isFree || !canPay ? '' : methods({ ...page, offer, due: payment, tried, holder })
   const isUpdate = isMethodUpdate(payment)
-  const free = isUpdate ? 'Save the payment method' : freeText(recurrencesOfPayment(payment, context.sandbox))
+  const free = isUpdate ? text('pay.saveMethod') : freeText(recurrencesOfPayment(payment, context.sandbox), context)
+  const express = isFree || isUpdate ? '' : expressButtons(offer, context)
   const button = payButton(payment, free, appearance, context)
-  return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
-!${order(payment, context.sandbox, appearance, {
+  return html`!${backLink(appearance, context)}<div class="checkout">
+!${order(payment, context, appearance, {
     codes: codes(page, canPay), changeUrl: page.change?.url ?? null
   })}
 <div class="form">
-!${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
+!${problems.length > 0 ? alert(context.locale, problems) : declined(payment, context)}
 !${canPay
-    ? form(target, html`!${DEFAULT_BUTTON}!${isFree || isUpdate ? '' : expressButtons(offer)}!${phone(page)}!${fields}!${button}`,
-      FORM)
+    ? form(target, html`!${defaultButton(context)}!${express}!${phone(page)}!${fields}!${button}`,
+      PAYMENT_FORM)
     : ''}
-!${isFree ? '' : unfit(offer, canPay)}
+!${isFree ? '' : unfit(offer, canPay, context)}
 !${page.change?.hasChoice !== true
 ? ''
-: html`<a class="button second" id="choose-again" href="${page.change.url}">Choose another product</a>`}
+: html`<a class="button second" id="choose-again" href="${page.change.url}">${text('pay.chooseProduct')}</a>`}
 !${form(target, html`<button class="button bare" id="cancel" name="action" value="cancel">
-${isUpdate ? 'Keep the present method' : 'Cancel this payment'}</button>`)}
+${text(isUpdate ? 'pay.keepMethod' : 'pay.cancel')}</button>`)}
 </div>
 </div>`
 }
 
 /** The discount codes. Their controls belong to the form of the payment, so that it is shown again with its values. */
-function codes ({ payment, change, problems, context: { sandbox } }: Checkout, canPay: boolean): Fragment {
+function codes ({ payment, change, problems, context }: Checkout, canPay: boolean): Fragment {
   if (change === null || change.codes === null || !canPay) return ''
-  const applied = payment.discounts.flatMap(discount => codeOf(discount, sandbox) ?? [])
-  return html`<div class="choices">!${codeBox({ form: FORM, applied, code: change.codes.code }, problems)}</div>`
+  const applied = payment.discounts.flatMap(discount => codeOf(discount, context.sandbox) ?? [])
+  const box = { form: PAYMENT_FORM, applied, code: change.codes.code }
+  return html`<div class="choices">!${codeBox(box, problems, context.locale)}</div>`
 }
 
 /** The first button of a form is the one that the Enter key presses. */
-const DEFAULT_BUTTON = '<button class="visually-hidden" name="action" value="pay" tabindex="-1">Pay</button>'
+function defaultButton ({ locale }: PageContext): Fragment {
+  return html`<button class="visually-hidden" name="action" value="pay" tabindex="-1">${locale.text('pay.pay')}</button>`
+}
 
 /** The failure of the last attempt, with the customer's message, which hides reasons such as fraud. */
-function declined (payment: Payment, { sandbox }: Context): Fragment {
+function declined (payment: Payment, { sandbox, locale }: PageContext): Fragment {
   if (payment.status !== 'failed') return ''
-  const known = sandbox.reference.failureCodes[payment.error_code ?? '']
-  const text = known?.customer_message ?? 'The payment did not go through. Try again.'
+  const text = failureText(payment, { sandbox, locale }) ?? locale.text('pay.declinedText')
   const isWrongCode = WRONG_CODES.has(payment.error_code ?? '')
   const back = returnUrl(payment, sandbox)
   return html`<div class="alert" id="error-summary" data-status="failed" role="alert" tabindex="-1" autofocus>
-<h2>The payment was not completed</h2>
+<h2>${locale.text('pay.declined')}</h2>
 <p>!${isWrongCode ? html`<a href="#card-cvc">${text}</a>` : html`${text}`}</p>
 !${back === null
     ? ''
-    : html`<p><a href="${back}" id="return-link">Return to ${sandbox.business.name} without paying</a></p>!${urlProblem(back)}`}
+    : html`<p><a href="${back}" id="return-link">${locale.text('pay.leave', { store: sandbox.business.name })}</a></p>
+!${urlProblem(back, locale)}`}
 </div>`
 }
 
@@ -120,33 +126,34 @@ function holderOf ({ customer: { name, email } }: Payment): string {
 }
 
 /** The text of the button if nothing is charged now. */
-export function freeText (recurrences: readonly Recurrence[]): string {
-  return recurrences.length === 0 ? 'Complete order' : startText(recurrences)
+export function freeText (recurrences: readonly Recurrence[], { locale }: Shown): string {
+  return locale.text(recurrences.length === 0 ? 'pay.complete' : startText(recurrences))
 }
 
 /** `free` is the text of the button for a total of 0. */
 export function payButton (
   { total_amount: total, currency }: { total_amount: number, currency: string }, free: string,
-  { payButtonText }: SessionAppearance, { sandbox }: Context
+  { payButtonText }: SessionAppearance, context: PageContext
 ): Fragment {
-  const text = payButtonText ?? (total === 0 ? free : `Pay ${money(total, currency, sandbox)}`)
+  const { text } = context.locale
+  const label = payButtonText ?? (total === 0 ? free : text('pay.amount', { amount: moneyText(total, currency, context) }))
   return html`<div>
-<button class="button primary" id="pay" name="action" value="pay" data-busy="One moment…">${text}</button>
-<p class="assurance under">Only test cards work here. Never enter a real card.</p>
+<button class="button primary" id="pay" name="action" value="pay" data-busy="${text('layout.moment')}">${label}</button>
+<p class="assurance under">${text('pay.testCards')}</p>
 </div>`
 }
 
-function phone ({ payment, problems, entered }: Checkout): Fragment {
+function phone ({ payment, problems, entered, context: { locale: { text } } }: Checkout): Fragment {
   if (payment.checkout.require_phone_number !== true) return ''
-  return html`<div><h2 class="section-title">Contact</h2>
+  return html`<div><h2 class="section-title">${text('contact.title')}</h2>
 !${field({
     id: 'phone',
     name: 'phone',
-    label: 'Phone number',
+    label: text('contact.phone'),
     type: 'tel',
     autocomplete: 'tel',
     inputmode: 'tel',
-    hint: 'With the country code, such as +1 202 555 0142',
+    hint: text('contact.phoneHint'),
     isRequired: true,
     value: entered?.phone ?? payment.customer.phone_number ?? ''
   }, problems)}</div>`

@@ -10,9 +10,11 @@ import type { Payment } from '../../resources/payments/store.js'
 import { renewalAfter } from '../../resources/subscriptions/pricing.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { PlanMeter } from '../../resources/subscriptions/store.js'
-import { money } from '../fragments.js'
+import { moneyText } from '../fragments.js'
+import { english, type Locale, type PlainKey } from '../../messages/locale.js'
 import { meterList } from '../meters.js'
 import type { Fragment } from '../layout.js'
+import type { Shown } from '../page-context.js'
 
 /** A subscription of an order. */
 export interface Recurrence {
@@ -89,39 +91,54 @@ export function creditTexts (credits: readonly SoldCredit[], quantity: number, {
   })
 }
 
+const PERIODS = { Day: 'period.day', Week: 'period.week', Month: 'period.month', Year: 'period.year' } as const
+
 /** `every month`, `every 2 weeks` */
-export function everyPeriod ({ count, interval }: Period): string {
-  const unit = interval.toLowerCase()
-  return count === 1 ? `every ${unit}` : `every ${count} ${unit}s`
+export function periodText ({ count, interval }: Period, { text }: Locale): string {
+  return text(PERIODS[interval], { count })
 }
 
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+/** The same in English, for the dashboard. */
+export function everyPeriod (period: Period): string {
+  return periodText(period, english())
+}
+
+/** `$12.00 every month` */
+export function priceText (amount: number, currency: string, period: Period, context: Shown): string {
+  return context.locale.text('period.price', {
+    amount: moneyText(amount, currency, context), period: periodText(period, context.locale)
+  })
+}
 
 /** `dueNow` is the total of the first payment. The names are shown if there are several subscriptions. */
-export function recurrencePart (recurrences: readonly Recurrence[], dueNow: number, sandbox: Sandbox): Fragment {
+export function recurrencePart (recurrences: readonly Recurrence[], dueNow: number, context: Shown): Fragment {
   const [only, second] = recurrences
-  if (only !== undefined && second === undefined) return recurrenceText({ ...only, dueNow }, '', sandbox)
-  return html`!${recurrences.map(recurrence => recurrenceText(recurrence, html`<b>${recurrence.name}</b>: `, sandbox))}`
+  if (only !== undefined && second === undefined) return recurrenceText({ ...only, dueNow }, '', context)
+  return html`!${recurrences.map(recurrence => recurrenceText(recurrence, html`<b>${recurrence.name}</b>: `, context))}`
 }
 
 function recurrenceText (
-  { trialDays, frequency, total, currency, nextDate, meters, credits, dueNow }: Recurrence, title: Fragment, sandbox: Sandbox
+  { trialDays, frequency, total, currency, nextDate, meters, credits, dueNow }: Recurrence, title: Fragment, context: Shown
 ): Fragment {
-  const date = DATE.format(nextDate / 1000)
-  const days = `${trialDays} ${trialDays === 1 ? 'day' : 'days'}`
-  const now = title === '' || trialDays > 0 ? '' : `${money(dueNow, currency, sandbox)} now. `
-  const trial = trialDays === 0 ? '' : dueNow === 0 ? `Free for ${days}. ` : `The trial lasts ${days}. `
+  const { locale, locale: { text } } = context
+  const period = periodText(frequency, locale)
+  const count = trialDays
+  const now = title === '' || count > 0 ? '' : text('recurrence.now', { amount: moneyText(dueNow, currency, context) })
+  const trial = count === 0 ? '' : text(dueNow === 0 ? 'recurrence.free' : 'recurrence.trial', { count })
   const renewal = total === null
-    ? 'Later payments are charged on demand.'
-    : `Then ${money(total, currency, sandbox)} ${everyPeriod(frequency)}, ${trialDays === 0 ? 'next on' : 'from'} ${date}.`
+    ? text('recurrence.onDemand')
+    : text(count === 0 ? 'recurrence.next' : 'recurrence.from', {
+      amount: moneyText(total, currency, context), period, date: locale.day(nextDate)
+    })
+  const creditsText = text('recurrence.credits', { credits: locale.list(credits), period })
   const included = credits.length === 0
     ? ''
-    : html`<p class="recurrence" data-testid="included-credits">Includes ${credits.join(' and ')} ${everyPeriod(frequency)}.</p>`
-  return html`<p class="recurrence" data-testid="recurrence">!${title}${now}${trial}${renewal}</p>!${included}
-!${meterList(meters, sandbox)}`
+    : html`<p class="recurrence" data-testid="included-credits">${creditsText}</p>`
+  return html`<p class="recurrence" data-testid="recurrence">!${title}${locale.sentences([now, trial, renewal])}</p>!${included}
+!${meterList(meters, context)}`
 }
 
 /** The text of the button for a payment of 0 that saves a payment method. */
-export function startText (recurrences: readonly Recurrence[]): string {
-  return recurrences.some(({ trialDays }) => trialDays > 0) ? 'Start the free trial' : 'Save the payment method'
+export function startText (recurrences: readonly Recurrence[]): PlainKey {
+  return recurrences.some(({ trialDays }) => trialDays > 0) ? 'pay.startTrial' : 'pay.saveMethod'
 }

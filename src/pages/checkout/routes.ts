@@ -15,22 +15,25 @@ import type { Session } from '../../resources/checkouts/store.js'
 import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../../rules/links.js'
+import type { Locale } from '../../messages/locale.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { isStorageFailure } from '../../store/failures.js'
 import { addAssets } from '../assets.js'
-import { checkout, type Change } from './page.js'
+import { PAYMENT_FORM, checkout, type Change } from './page.js'
 import { EMBED_KINDS } from '../embed/options.js'
 import { addCheckoutScript, keepOptions } from '../embed/routes.js'
 import type { Problem } from '../fragments.js'
 import { keptId, withKept } from '../kept-forms.js'
 import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
+import { chooseLanguage } from '../language-choice.js'
+import { inLanguage, type PageContext } from '../page-context.js'
 import { offerFor, payableOf } from './methods.js'
 import { isMethodUpdate } from './order.js'
 import { testHelpers } from './test-cards.js'
-import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
+import { confirmation, expired, status, statusRefresh, statusTitle, type Notice } from './outcome.js'
 import { formTargets, nextUrl } from './return-url.js'
-import { appearanceOfPayment } from './session/appearance.js'
+import { appearanceOfPayment, languageOfPayment } from './session/appearance.js'
 import { changeCodes, changesCodes } from './session/recode.js'
 import { CHANGE, addSessionPages } from './session/routes.js'
 import type { Submitted } from './session/submit.js'
@@ -67,14 +70,25 @@ interface LinkRoute { Params: { link: string } }
 interface OpenedPayment {
   payment: Payment
   link: string
-  context: Context
+  context: PageContext
   reply: FastifyReply
 }
 
-const NO_PAYMENT: Notice = {
-  id: 'not-found',
-  title: 'Payment not found',
-  text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
+const noPayment = ({ text }: Locale): Notice =>
+  ({ id: 'not-found', title: text('notice.payment'), text: text('notice.linkReset') })
+
+/** The session in which another subscription can be started after a declined first payment; null if there is none. */
+function sessionUrlOf ({ payment, context, reply }: OpenedPayment, base: string): string | null {
+  const { sandbox, now } = context
+  const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
+  const isOver = session === undefined || session.expires_at <= now || payment.status !== 'failed' || isOpen(payment)
+  if (isOver || paymentOf(session, sandbox) !== undefined) return null
+  return withKept(`${base}/session/${session.session_id}`, keptId(reply.request.query))
+}
+
+function titleOf (payment: Payment, problems: readonly Problem[], { sandbox, locale: { text } }: PageContext): string {
+  const title = isMethodUpdate(payment) ? text('order.newMethod') : text('pay.store', { store: sandbox.business.name })
+  return problems.length > 0 ? text('layout.error', { title }) : title
 }
 
 type PaymentPages = ReturnType<typeof paymentPages>
@@ -86,15 +100,6 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
 
   const checkoutUrl = ({ link, context }: OpenedPayment) => `${baseOf(context)}/${link}`
   const statusUrl = ({ link, payment, context }: OpenedPayment) => `${baseOf(context)}/status/${link}/${payment.status}`
-
-  /** The session in which another subscription can be started after a declined first payment; null if there is none. */
-  function sessionUrl ({ payment, context, reply }: OpenedPayment): string | null {
-    const { sandbox, now } = context
-    const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
-    const isOver = session === undefined || session.expires_at <= now || payment.status !== 'failed' || isOpen(payment)
-    if (isOver || paymentOf(session, sandbox) !== undefined) return null
-    return withKept(`${baseOf(context)}/session/${session.session_id}`, keptId(reply.request.query))
-  }
 
   /** The parts that can be changed; null without a session that is still open. */
   function changeOf (opened: OpenedPayment, code: string): Change | null {
@@ -117,11 +122,19 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const target = { url: checkoutUrl(opened), token: formToken(payment, link) }
     const change = changeOf(opened, draft?.body['code'] ?? '')
     const content = checkout({ payment, context, problems, entered: before, target, appearance, change })
-    const subject = isMethodUpdate(payment) ? 'New payment method' : `Pay ${context.sandbox.business.name}`
-    const title = `${problems.length > 0 ? 'Error: ' : ''}${subject}`
+    const title = titleOf(payment, problems, context)
     const targets = formTargets(payment.checkout)
     const below = needsMethod(payment) ? testHelpers(offerFor(payableOf(payment), context.sandbox), context) : ''
-    send(reply, code, { title, content, below, width: 'wide', formTargets: targets, appearance, expiresAt: payment.expires_at })
+    send(reply, code, {
+      title,
+      content,
+      below,
+      width: 'wide',
+      formTargets: targets,
+      appearance,
+      expiresAt: payment.expires_at,
+      form: { id: PAYMENT_FORM, action: 'pay' }
+    }, context)
   }
 
   function showConfirmation (opened: OpenedPayment): void {
@@ -129,9 +142,10 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const url = withKept(checkoutUrl(opened), keptId(reply.request.query))
     const content = confirmation(payment, { url, token: formToken(payment, link) }, context)
     const targets = formTargets(payment.checkout)
+    const title = context.locale.text('confirm.title')
     send(reply, 200, {
-      title: 'Confirm it’s you', content, width: 'narrow', formTargets: targets, appearance: appearanceFor(opened)
-    })
+      title, content, width: 'narrow', formTargets: targets, appearance: appearanceFor(opened)
+    }, context)
   }
 
   /** Shows the page for the payment's state, or redirects to the status page of a final one. */
@@ -140,7 +154,8 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     if (!isOpen(payment)) return sendRedirect(reply, statusUrl(opened), 302)
     if (hasExpired(payment, context.now)) {
       const content = expired(payment, context)
-      return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow', appearance: appearanceFor(opened) })
+      const title = context.locale.text('expired.payment')
+      return send(reply, 410, { title, content, width: 'narrow', appearance: appearanceFor(opened) }, context)
     }
     if (payment.status === 'requires_customer_action') return showConfirmation(opened)
     showCheckout(opened)
@@ -152,16 +167,19 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const stays = (reply.request.query as Record<string, unknown>)['stay'] === 'yes'
     const stayUrl = `${statusUrl(opened)}?stay=yes`
     const content = status(payment, checkoutUrl(opened), context, {
-      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`, sessionUrl: sessionUrl(opened), stayUrl, stays
+      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`,
+      sessionUrl: sessionUrlOf(opened, baseOf(context)),
+      stayUrl,
+      stays
     })
     const refresh = statusRefresh(payment, checkoutUrl(opened), context.sandbox, stays ? stayUrl : null)
     send(reply, 200, {
-      title: `Payment ${payment.status.replaceAll('_', ' ')}`,
+      title: statusTitle(payment, context),
       content,
       width: 'narrow',
       appearance: appearanceFor(opened),
       ...(refresh === undefined ? {} : { refresh })
-    })
+    }, context)
   }
 
   return { checkoutUrl, showState, showStatus }
@@ -180,10 +198,10 @@ function paymentForm ({ baseOf, drafts, isEmbedded, sendNotice, answer }: Hosted
   }
 
   /** Redirects to the form, with its problems and its values. */
-  const redirectToForm = (opened: OpenedPayment, problems: readonly Problem[]) => {
+  const redirectToForm = (opened: OpenedPayment, problems: readonly Problem[], code = 422) => {
     const { context: { sandbox }, reply, reply: { request } } = opened
     const body = keptFields(request.body, sandbox, { isCharged: false })
-    sendRedirect(reply, drafts.keep(sandbox, checkoutUrl(opened), { code: 422, problems, body }))
+    sendRedirect(reply, drafts.keep(sandbox, checkoutUrl(opened), { code, problems, body }))
   }
 
   /** Redirects to the payment with the changed codes, or to the form with the reason why they can't be changed. */
@@ -199,14 +217,15 @@ function paymentForm ({ baseOf, drafts, isEmbedded, sendNotice, answer }: Hosted
     payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
 
   function submit (before: OpenedPayment): void {
-    const { payment: { seq }, link, context: { sandbox, baseUrl }, reply, reply: { request } } = before
+    const { payment: { seq }, link, context: { sandbox }, reply, reply: { request } } = before
     const form = readForm(request.body)
     if (!isToken(form.token, before.payment, link)) {
-      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before)))
+      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before), before.context.locale))
     }
+    if (chooseLanguage(request.body, reply)) return redirectToForm(before, [], 200)
     const change = (): Submitted | undefined => {
       const payment = stored(seq, sandbox)
-      const context = { sandbox, baseUrl, now: sandbox.clock.now() }
+      const context = { ...before.context, now: sandbox.clock.now() }
       const session = changesCodes(form.action) ? changeableSession({ payment, context }) : null
       if (session !== null) return changeCodes(payment, session, request.body, context)
       act(payment, form, context)
@@ -218,7 +237,7 @@ function paymentForm ({ baseOf, drafts, isEmbedded, sendNotice, answer }: Hosted
         const after = { ...before, payment: stored(seq, sandbox) }
         if (result !== undefined) return showCodes(after, result)
         if (error === undefined || !isOpen(after.payment)) redirect(after)
-        else if (canBePaid(after)) redirectToForm(after, problemsOf(error))
+        else if (canBePaid(after)) redirectToForm(after, problemsOf(error, before.context.locale))
         else sendRedirect(reply, checkoutUrl(after))
       })
     })
@@ -238,8 +257,10 @@ function hostedPages (options: PagesOptions) {
     const context = contextOf(request)
     const { link } = request.params
     const payment = findByLink(link, context.sandbox)
-    if (payment !== undefined) return { payment, link, context, reply }
-    notFound(request, reply, NO_PAYMENT)
+    if (payment !== undefined) {
+      return { payment, link, context: inLanguage(context, languageOfPayment(payment, context.sandbox)), reply }
+    }
+    notFound(request, reply, noPayment(context.locale))
     return null
   }
 
@@ -263,7 +284,7 @@ function hostedPages (options: PagesOptions) {
     const { sandbox } = context
     const { link_salt: salt } = sandbox.business
     const seq = shortSlugSeq(request.params.slug, salt)
-    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NO_PAYMENT)
+    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, noPayment(context.locale))
     sendRedirect(reply, `${baseOf(context)}/${linkId(seq, salt)}`, 302)
   }
 
@@ -283,7 +304,7 @@ function hostedPages (options: PagesOptions) {
 }
 
 /** The session of a payment, if the customer can still change it; null otherwise. */
-function changeableSession ({ payment, context }: Pick<OpenedPayment, 'payment' | 'context'>): Session | null {
+function changeableSession ({ payment, context }: { payment: Payment, context: Context }): Session | null {
   const { sandbox, now } = context
   const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
   const isCurrent = session?.payment_id === payment.payment_id && session.expires_at > now

@@ -45,7 +45,7 @@ export const CHECKOUT_STYLE = `
 .lines { margin-top: 1.5rem; display: grid; gap: 1rem; }
 .line { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 1rem; }
 .line .name { font-weight: 600; }
-.line .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
+.line .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; text-align: end; }
 .line .hint { grid-column: 1; }
 .totals { margin-top: 1.25rem; padding-top: 1.1rem; border-top: 1px solid var(--line); display: grid; gap: 0.5rem; }
 .totals div { display: flex; justify-content: space-between; gap: 1rem; }
@@ -98,7 +98,7 @@ export const CHECKOUT_STYLE = `
 .method:last-of-type { border-radius: 0 0 0.8rem 0.8rem; }
 .method:first-of-type:last-of-type, .method.offered { border-radius: 0.8rem; }
 .methods:has(.offered) { gap: 0.6rem; }
-.method > input[type=radio] { position: absolute; left: 1rem; top: 1.15rem; }
+.method > input[type=radio] { position: absolute; inset-inline-start: 1rem; top: 1.15rem; }
 .method > label {
   display: flex; justify-content: space-between; align-items: center; gap: 0.25rem 1rem; min-height: 3.5rem;
   padding: 0.7rem 1rem 0.7rem 3.1rem; font-weight: 600; cursor: pointer;
@@ -119,17 +119,17 @@ export const CHECKOUT_STYLE = `
 .methods > .cover { width: 100%; max-height: 10rem; object-fit: cover; border-radius: 0.8rem; }
 .offered > label { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.1rem 0; align-items: center; }
 .offered .name { grid-column: 2; }
-.offered .price { margin-left: 0.75rem; font-variant-numeric: tabular-nums; text-align: right; }
+.offered .price { margin-inline-start: 0.75rem; font-variant-numeric: tabular-nums; text-align: end; }
 .offered .hint { grid-column: 2 / -1; }
 .offered .thumb {
-  grid-row: span 2; width: 2.75rem; height: 2.75rem; margin-right: 0.75rem; object-fit: cover; border-radius: 0.5rem;
+  grid-row: span 2; width: 2.75rem; height: 2.75rem; margin-inline-end: 0.75rem; object-fit: cover; border-radius: 0.5rem;
 }
-@media (max-width: 30rem) { .offered .price { grid-column: 2; margin-left: 0; text-align: left; } }
+@media (max-width: 30rem) { .offered .price { grid-column: 2; margin-inline-start: 0; text-align: start; } }
 .method-body { display: none; gap: 1rem; padding: 0.25rem 1rem 1.15rem; }
 .method-body.alone { display: grid; padding: 0; }
 .adorned { position: relative; display: grid; align-items: center; }
 .adorned > * { grid-area: 1 / 1; }
-.adorned .brands { justify-self: end; margin-right: 0.75rem; pointer-events: none; }
+.adorned .brands { justify-self: end; margin-inline-end: 0.75rem; pointer-events: none; }
 .adorned .brands .logo { width: 28px; height: 18px; }
 .brands[data-brand=all] .logo:nth-child(n + 4), .brands[data-brand=none] .logo { display: none; }
 .brands[data-brand=visa] .logo:not([data-logo=visa]),
@@ -138,7 +138,7 @@ export const CHECKOUT_STYLE = `
 .brands[data-brand=discover] .logo:not([data-logo=discover]),
 .brands[data-brand=rupay] .logo:not([data-logo=rupay]) { display: none; }
 @media (max-width: 26rem) { .brands[data-brand=all] { display: none; } }
-.adorned input { padding-right: 3.25rem; }
+.adorned input { padding-inline-end: 3.25rem; }
 .more .offered + .offered { margin-top: 0.6rem; }
 .upi { display: grid; gap: 1rem; }
 .upi-scan { display: flex; flex-wrap: wrap; align-items: center; gap: 1rem 1.25rem; }

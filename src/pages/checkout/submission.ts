@@ -10,10 +10,12 @@ import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } fr
 import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../../resources/payments/lifecycle.js'
 import { checkOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
-import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import type { Locale, PlainKey } from '../../messages/locale.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 import { textFields } from '../form-draft.js'
 import type { Entered } from './method-fields.js'
-import type { Problem } from '../fragments.js'
+import { refusalText, type Problem } from '../fragments.js'
+import type { PageContext } from '../page-context.js'
 import { offerFor, payableOf, type Offer } from './methods.js'
 
 const FIELDS = ['token', 'express', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 'save', 'phone', 'upi_id'] as const
@@ -104,21 +106,19 @@ export const ELEMENTS: Readonly<Record<string, string>> = {
 }
 
 /** An ApiError as messages for the customer. */
-export function problemsOf (error: ApiError): Problem[] {
-  const text = CUSTOMER_TEXTS[error.code]
-  if (text !== undefined) return [{ field: null, message: text }]
+export function problemsOf (error: ApiError, locale: Locale): Problem[] {
+  const key = CUSTOMER_TEXTS[error.code]
+  if (key !== undefined) return [{ field: null, message: locale.text(key) }]
   return (error.details ?? [{ path: '', message: error.message }])
-    .map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message }))
+    .map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message: refusalText(message, locale) }))
 }
 
-const CUSTOMER_TEXTS: Record<string, string> = {
-  DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED:
-    'A discount code of this order has been used up meanwhile. Ask the store for a new payment link.',
-  DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED:
-    'You have used a discount code of this order as often as allowed. Ask the store for a new payment link.'
+const CUSTOMER_TEXTS: Record<string, PlainKey> = {
+  DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED: 'problem.codeUsedMeanwhile',
+  DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED: 'problem.codeUsedByYouMeanwhile'
 }
 
-export function act (payment: Payment, form: Form, context: Context): void {
+export function act (payment: Payment, form: Form, context: PageContext): void {
   checkOpen(payment, context)
   switch (form.action) {
     case 'pay': return pay(payment, form, context)
@@ -132,7 +132,7 @@ export function act (payment: Payment, form: Form, context: Context): void {
   }
 }
 
-function pay (payment: Payment, form: Form, context: Context): void {
+function pay (payment: Payment, form: Form, context: PageContext): void {
   const violations: Violation[] = []
   const phone = payment.checkout.require_phone_number === true ? readPhone(form.phone, violations) : null
   const isFree = !needsMethod(payment)
@@ -152,7 +152,7 @@ export function savesMethod ({ save }: Form, { canSave }: Offer): boolean {
 }
 
 /** Messages to the customer for a missing and for an invalid phone number. */
-export const PHONE_PROBLEMS = {
+const PHONE_PROBLEMS = {
   missing: 'Enter a phone number.',
   invalid: 'Enter a phone number such as +1 202 555 0142.'
 } as const
@@ -167,7 +167,7 @@ function readPhone (phone: string, violations: Violation[]): string | null {
 }
 
 /** Reads the payment method of a form; null with a violation if it is missing or invalid. */
-export function readInstrument (form: Form, offer: Offer, context: Context, violations: Violation[]): Instrument | null {
+export function readInstrument (form: Form, offer: Offer, context: PageContext, violations: Violation[]): Instrument | null {
   const { method } = form
   if (method.startsWith('saved:')) return readSaved(method.slice('saved:'.length), offer, context, violations)
   if (method === 'card' && offer.cardTypes.length > 0) return readCard(form, offer, context, violations)
@@ -183,14 +183,14 @@ export function readInstrument (form: Form, offer: Offer, context: Context, viol
 }
 
 function readCard (
-  form: Form, { cardTypes, needsHolder }: Offer, { sandbox, now }: Context, violations: Violation[]
+  form: Form, { cardTypes, needsHolder }: Offer, { sandbox, now, locale }: PageContext, violations: Violation[]
 ): Instrument | null {
   const isMissing = needsHolder && form.name.trim() === ''
   const nameProblem = isMissing
     ? 'Enter the name on the card.'
     : hasCardNumber(form.name)
       ? 'Enter the name on the card, not its number.'
-      : form.name.length > NAME_MAX ? `Enter a name of at most ${NAME_MAX} characters.` : null
+      : form.name.length > NAME_MAX ? locale.text('problem.nameLong', { max: NAME_MAX }) : null
   if (nameProblem !== null) violations.push({ path: 'name', message: nameProblem })
   const entry = { number: form.number, expiry: form.expiry, cvc: form.cvc, holder_name: form.name }
   try {
@@ -214,7 +214,7 @@ function readUpi ({ upi_id: upiId }: Form, type: string, violations: Violation[]
 }
 
 /** A saved card. Because the customer is present, a bank that requires authentication asks for it. */
-function readSaved (id: string, { saved }: Offer, context: Context, violations: Violation[]): Instrument | null {
+function readSaved (id: string, { saved }: Offer, context: PageContext, violations: Violation[]): Instrument | null {
   const method = saved.find(({ payment_method_id: candidate }) => candidate === id)
   if (method === undefined) {
     violations.push({ path: 'method', message: 'This saved card has been removed. Choose another payment method.' })

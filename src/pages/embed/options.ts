@@ -3,7 +3,9 @@
  * ignored, so that only colours, sizes and short texts get into a style sheet or a page.
  */
 import { COLOUR_NAMES, isColour, isLength, type ColourName, type ThemeConfig } from '../../rules/theme.js'
+import { languageFor } from '../../messages/languages.js'
 import { isFontSize, isFontWeight } from '../checkout/session/theme.js'
+import { LANGUAGE } from '../page-context.js'
 
 /** `overlay` covers the merchant's page, `inline` is a part of it. */
 export type EmbedKind = 'overlay' | 'inline'
@@ -36,6 +38,7 @@ const OPTIONS = new Map<string, (text: string) => boolean>([
   ['showTimer', isFlag],
   ['showSecurityBadge', isFlag],
   ['manualRedirect', isFlag],
+  [LANGUAGE, text => languageFor(text) !== null],
   ['payButtonText', text => text.trim() !== '' && text.length <= TEXT_MAX],
   ['fontSize', isFontSize],
   ['fontWeight', isFontWeight],

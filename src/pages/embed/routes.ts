@@ -3,6 +3,7 @@
  * redirects that keep the options. The pages are those of checkout/routes.ts, below another path.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { LANGUAGE, chosenLanguage } from '../page-context.js'
 import { themeStyle } from '../checkout/session/theme.js'
 import { readOptions, withOptions } from './options.js'
 import { COMMON_SCRIPT, MODULE_SCRIPT } from './sdk.js'
@@ -22,14 +23,20 @@ export async function addCheckoutScript (app: FastifyInstance): Promise<void> {
 
 /** Adds the options of a page to its redirects to other hosted pages. */
 export function keepOptions (scope: FastifyInstance): void {
-  scope.addHook('onSend', async ({ query }: FastifyRequest, reply) => {
+  scope.addHook('onSend', async ({ query, body }: FastifyRequest, reply) => {
     const location = reply.getHeader('location')
     if (typeof location !== 'string' || !location.startsWith('/')) return
-    reply.header('location', withOptions(location, readOptions(query)))
+    reply.header('location', withOptions(location, readOptions(withChoice(query, body))))
   })
   scope.get('/theme.css', ({ query }, reply) => {
     reply.type('text/css; charset=utf-8')
       .headers({ 'cache-control': 'private, max-age=3600', 'x-content-type-options': 'nosniff' })
       .send(themeStyle(readOptions(query).theme ?? {}))
   })
+}
+
+/** The query of a page, with the language that its form chooses. */
+function withChoice (query: unknown, body: unknown): unknown {
+  const language = chosenLanguage(body)
+  return language === '' || typeof query !== 'object' ? query : { ...query, [LANGUAGE]: language }
 }

@@ -20,7 +20,9 @@ import type { ListedPayment } from '../../resources/payments/store.js'
 import type { PortalSession } from '../../resources/portal-sessions/store.js'
 import type { Refund } from '../../resources/refunds/store.js'
 import { walletsResponse } from '../../resources/wallets/view.js'
+import { english } from '../../messages/locale.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import type { PageContext } from '../page-context.js'
 import { accessPanel } from '../access.js'
 import { alert, cardName, facts, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import { brandLogo, methodLogo } from '../checkout/logos.js'
@@ -33,7 +35,7 @@ const PAYMENTS_PER_PAGE = 10
 export interface Portal {
   session: PortalSession
   customer: Customer
-  context: Context
+  context: PageContext
   target: FormTarget
   /** The path that all URLs of the emulator begin with. */
   base: string
@@ -50,7 +52,7 @@ export function portal (shown: Portal): Fragment {
 <div class="portal-head"><h1>Your account</h1>
 !${wayBack(session, sandbox)}
 </div>
-!${problems.length > 0 ? alert('There is a problem', problems) : ''}
+!${problems.length > 0 ? alert(shown.context.locale, problems) : ''}
 !${done === null ? '' : doneNote(done)}
 !${session.is_mailed ? mailNote(customer) : ''}
 <div class="portal">
@@ -62,7 +64,7 @@ export function portal (shown: Portal): Fragment {
 }
 
 function wayBack ({ return_url: url }: PortalSession, { business }: Sandbox): Fragment {
-  return url === null ? '' : html`<a id="return-link" href="${url}">Return to ${business.name}</a>!${urlProblem(url)}`
+  return url === null ? '' : html`<a id="return-link" href="${url}">Return to ${business.name}</a>!${urlProblem(url, english())}`
 }
 
 /** Messages about changes, by their parameter in the URL. */
@@ -248,6 +250,7 @@ export function portalExpired ({ return_url: returnUrl }: PortalSession, { sandb
 <p>Links to your account work for 24 hours. Ask ${sandbox.business.name} for a new one.</p></div>
 !${returnUrl === null
     ? ''
-    : html`<a class="button primary" id="return-link" href="${returnUrl}">Return to the store</a>!${urlProblem(returnUrl)}`}
+    : html`<a class="button primary" id="return-link" href="${returnUrl}">Return to the store</a>
+!${urlProblem(returnUrl, english())}`}
 </section>`
 }

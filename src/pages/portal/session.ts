@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Customer } from '../../resources/customers/store.js'
 import type { PortalSession } from '../../resources/portal-sessions/store.js'
-import type { Context } from '../../sandbox/sandbox.js'
+import type { PageContext } from '../page-context.js'
 import type { FormTarget } from '../fragments.js'
 import { hostedLayout, rootOf, type PagesOptions } from '../hosted-layout.js'
 import { portalExpired } from './page.js'
@@ -21,7 +21,7 @@ export type PortalRequest = FastifyRequest<{ Params: { token: string }, Querystr
 export interface OpenedPortal {
   session: PortalSession
   customer: Customer
-  context: Context
+  context: PageContext
   request: PortalRequest
   reply: FastifyReply
 }
@@ -29,7 +29,7 @@ export interface OpenedPortal {
 export type PortalSessions = ReturnType<typeof portalSessions>
 
 export function portalSessions (options: PagesOptions) {
-  const layout = hostedLayout(options)
+  const layout = hostedLayout({ ...options, isEnglish: true })
   const { contextOf, send, sendNotice, notFound } = layout
 
   /** The URL of the main page. */

@@ -13,7 +13,8 @@ import { formatDay } from '../../rules/calendar.js'
 import type { PaymentMethod } from '../../resources/payment-methods/store.js'
 import { otherPlans, planFor, portalActions, type PortalAction } from '../../resources/subscriptions/portal.js'
 import type { Plan, Subscription } from '../../resources/subscriptions/store.js'
-import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import type { PageContext } from '../page-context.js'
 import { everyPeriod } from '../checkout/recurrence.js'
 import { alert, choice, form, money, type FormTarget, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
@@ -25,7 +26,7 @@ const PAYMENTS_MAX = 24
 
 export interface SubscriptionPage {
   subscription: Subscription
-  context: Context
+  context: PageContext
   target: FormTarget
   /** The URL of the main page. */
   home: string
@@ -56,9 +57,9 @@ export function subscriptionPage (page: SubscriptionPage): Fragment {
   const actions = portalActions(subscription, context)
   const note = problems.length === 0 && Object.hasOwn(NOTES, done) ? NOTES[done] : undefined
   return html`<div id="subscription" data-status="${subscription.status}">
-<p class="back"><a href="${home}" id="back-to-account"><span aria-hidden="true">←</span> Your account</a></p>
+<p class="back"><a href="${home}" id="back-to-account"><span class="arrow" aria-hidden="true">←</span> Your account</a></p>
 <div class="portal-head"><h1>${nameOf(subscription)}</h1>!${stateTag(subscription)}</div>
-!${problems.length > 0 ? alert('There is a problem', problems) : ''}
+!${problems.length > 0 ? alert(context.locale, problems) : ''}
 !${note === undefined ? '' : html`<p class="note" id="done" role="status" tabindex="-1" autofocus>${note}</p>`}
 <div class="portal">
 <div class="portal-main">!${isDue(subscription) ? method(page, actions) : ''}!${details(page)}
@@ -81,13 +82,13 @@ function panel (id: string, title: string, content: Fragment): Fragment {
 </section>`
 }
 
-function details ({ subscription, context: { sandbox } }: SubscriptionPage): Fragment {
+function details ({ subscription, context, context: { sandbox } }: SubscriptionPage): Fragment {
   const { addons, plan, period_start: start, next_billing_date: next, status, expires_at: expiresAt, credit } = subscription
   const rows: Array<readonly [name: string, value: string]> = [
     ['Price', `${priceOf(subscription, sandbox)}${plan.price.tax_inclusive ? '' : ' plus tax'}`],
     ...addons.map(({ name, quantity }) => ['Add-on', `${quantity} × ${name}`] as const),
-    ...meterPrices(plan.meters ?? [], sandbox).map(text => ['Plus usage', text] as const),
-    ...usageRows(subscription, sandbox),
+    ...meterPrices(plan.meters ?? [], context).map(text => ['Plus usage', text] as const),
+    ...usageRows(subscription, context),
     ...(start === null || status !== 'active'
       ? []
       : [['Current period', `${formatDay(start)} to ${formatDay(next)}`] as const]),

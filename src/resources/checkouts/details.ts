@@ -5,7 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { requiredAddress } from '../../rules/address.js'
 import { compactPhone, isEmail } from '../../rules/contact.js'
-import { readAnswer } from '../../rules/custom-fields.js'
+import { readAnswer, type AnswerProblem } from '../../rules/custom-fields.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { Details } from './purchase.js'
 import { openAmount } from './rules.js'
@@ -20,7 +20,7 @@ export type DetailProblem =
   /** The index of a line without an amount chosen by the customer. */
   | { amount: number }
   /** The index of a custom field with an invalid answer, and the reason for the customer. */
-  | { answer: number, problem: string }
+  | { answer: number } & AnswerProblem
 
 /** Details without the answers to custom fields. */
 export type DetailsEntered = Omit<Details, 'answers'>
@@ -92,7 +92,7 @@ function answersOf (
   const problems: DetailProblem[] = []
   fields.forEach((field, index) => {
     const answer = readAnswer(field, texts[index] ?? '')
-    if ('problem' in answer) problems.push({ answer: index, problem: answer.problem })
+    if ('problem' in answer) problems.push({ answer: index, ...answer })
     else if (answer.value !== null) values.push({ key: field.key, value: answer.value })
   })
   return { values, problems }

@@ -3,6 +3,7 @@
  * that a document never changes. Amounts are in the charged currency.
  */
 import type { Schemas } from '../../contract/operations.js'
+import { english } from '../../messages/locale.js'
 import { paidWith } from '../../pages/fragments.js'
 import type { InvoiceDocument } from '../../pages/invoice.js'
 import { packageJson } from '../../root.js'
@@ -22,7 +23,7 @@ import { LABELS } from './labels.js'
 export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDocument {
   const { lines } = payment
   const money = moneyOf(payment, sandbox)
-  const method = paidWith(payment, sandbox)
+  const method = paidWith(payment, { sandbox, locale: english() })
   const isFree = payment.total_amount === 0 && creditChange(payment) === 0
   const { period } = payment.subscription_charge ?? {}
   const periods = sharedPeriods(payment)
@@ -74,7 +75,7 @@ function periodText ([from, to]: PaidPeriod): string {
 /** Returns the receipt of a succeeded refund. */
 export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sandbox): InvoiceDocument {
   const money = moneyOf(payment, sandbox)
-  const method = paidWith(payment, sandbox)
+  const method = paidWith(payment, { sandbox, locale: english() })
   const items = new Map(refundableItems(payment, []).map(item => [item.item_id, item]))
   return {
     language: 'en',

@@ -9,10 +9,11 @@ import { html } from 'ghtml'
 import type { CartTerms, Terms } from '../../../resources/checkouts/terms.js'
 import type { Stored } from '../../../resources/stores.js'
 import { ADDONS_MAX } from '../../../resources/subscriptions/rules.js'
-import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
-import { money, notes, states, type Problem } from '../../fragments.js'
+import type { Sandbox } from '../../../sandbox/sandbox.js'
+import { moneyText, notes, states, type Problem } from '../../fragments.js'
 import type { Fragment } from '../../layout.js'
-import { everyPeriod } from '../recurrence.js'
+import type { Shown } from '../../page-context.js'
+import { priceText } from '../recurrence.js'
 import { entryOf } from './form.js'
 
 const QUANTITY_MAX = 999
@@ -66,46 +67,50 @@ function chosenQuantity (addon: Editable, body: unknown): number | null {
 }
 
 /** The mistakes in the quantities of a form. `terms` are those of the session, before `withAddons`. */
-export function addonProblems (terms: Terms, body: unknown, sandbox: Sandbox): Problem[] {
+export function addonProblems (terms: Terms, body: unknown, { sandbox, locale: { text } }: Shown): Problem[] {
   const offered = editable(terms, sandbox)
   const invalid = offered.filter(addon => chosenQuantity(addon, body) === null)
-    .map(addon => ({ field: idOf(addon), message: `Enter a whole number from 0 to ${QUANTITY_MAX}.` }))
+    .map(addon => ({ field: idOf(addon), message: text('problem.quantity', { max: QUANTITY_MAX }) }))
   const chosen = offered.filter(addon => (chosenQuantity(addon, body) ?? 0) > 0)
   const [tooMany] = chosen.filter(addon => chosen.filter(({ line }) => line === addon.line).indexOf(addon) >= ADDONS_MAX)
   if (tooMany === undefined) return invalid
-  return [...invalid, { field: idOf(tooMany), message: `Choose at most ${ADDONS_MAX} add-ons.` }]
+  return [...invalid, { field: idOf(tooMany), message: text('problem.addons', { max: ADDONS_MAX }) }]
 }
 
 const idOf = ({ key }: Editable) => `addon-${key.replace('_', '-')}`
 
 /** Empty if there is nothing to add. */
-export function addonFields (terms: Terms, problems: readonly Problem[], { sandbox }: Context): Fragment {
-  const offered = editable(terms, sandbox)
+export function addonFields (terms: Terms, problems: readonly Problem[], context: Shown): Fragment {
+  const offered = editable(terms, context.sandbox)
   if (offered.length === 0) return ''
-  return html`<div role="group" aria-labelledby="addons-title"><h2 class="section-title" id="addons-title">Add-ons</h2>
-<div class="fields">!${offered.map(addon => stepper(addon, problems, sandbox))}</div></div>`
+  return html`<div role="group" aria-labelledby="addons-title"><h2 class="section-title" id="addons-title">
+${context.locale.text('addon.title')}</h2>
+<div class="fields">!${offered.map(addon => stepper(addon, problems, context))}</div></div>`
 }
 
-function stepper (addon: Editable, problems: readonly Problem[], sandbox: Sandbox): Fragment {
+function stepper (addon: Editable, problems: readonly Problem[], context: Shown): Fragment {
+  const { text } = context.locale
   const { key, addon: { name, description, price, currency } } = addon
   const id = idOf(addon)
   const suffix = id.slice('addon-'.length)
-  const hint = `${priceOf(addon, price, currency, sandbox)}${description === null ? '' : `. ${description}`}`
+  const hint = `${priceOf(addon, price, currency, context)}${description === null ? '' : `. ${description}`}`
   const control = { id, hint, isRequired: false }
   return html`<div class="field stepper"><label for="${id}">${name}</label>
 !${notes(control, problems)}
 <div class="steps">
-<button class="button second" id="fewer-${suffix}" name="action" value="fewer:${key}" aria-label="One ${name} fewer">−</button>
+<button class="button second" id="fewer-${suffix}" name="action" value="fewer:${key}"
+aria-label="${text('addon.fewer', { name })}">−</button>
 <input type="text" inputmode="numeric" id="${id}" name="addon_${key}" value="${quantityOf(addon)}"
 autocomplete="off"!${states(control, problems)}>
-<button class="button second" id="more-${suffix}" name="action" value="more:${key}" aria-label="One more ${name}">+</button>
+<button class="button second" id="more-${suffix}" name="action" value="more:${key}"
+aria-label="${text('addon.more', { name })}">+</button>
 </div></div>`
 }
 
 /** `€5.00 every month each` */
-function priceOf ({ item }: Editable, price: number, currency: string, sandbox: Sandbox): string {
-  const plan = sandbox.products.find(item.product_id)?.price
-  const each = money(price, currency, sandbox)
-  if (plan?.type !== 'recurring_price') return each
-  return `${each} ${everyPeriod({ count: plan.payment_frequency_count, interval: plan.payment_frequency_interval })} each`
+function priceOf ({ item }: Editable, price: number, currency: string, context: Shown): string {
+  const plan = context.sandbox.products.find(item.product_id)?.price
+  if (plan?.type !== 'recurring_price') return moneyText(price, currency, context)
+  const period = { count: plan.payment_frequency_count, interval: plan.payment_frequency_interval }
+  return context.locale.text('addon.each', { price: priceText(price, currency, period, context) })
 }

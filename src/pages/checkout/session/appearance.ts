@@ -8,6 +8,7 @@ import type { Payment } from '../../../resources/payments/store.js'
 import type { Sandbox } from '../../../sandbox/sandbox.js'
 import { urlProblem } from '../../fragments.js'
 import type { Fragment, Appearance } from '../../layout.js'
+import type { Shown } from '../../page-context.js'
 
 export interface SessionAppearance extends Appearance {
   payButtonText: string | null
@@ -42,8 +43,14 @@ export function appearanceOfPayment (
   return session === undefined ? PLAIN : appearanceOf(session, base)
 }
 
-export function backLink ({ cancelUrl }: SessionAppearance, { business }: Sandbox): Fragment {
+export function backLink ({ cancelUrl }: SessionAppearance, { sandbox: { business }, locale }: Shown): Fragment {
   if (cancelUrl === null) return ''
   return html`<p class="back">
-<a href="${cancelUrl}" id="back-link"><span aria-hidden="true">←</span> Back to ${business.name}</a></p>!${urlProblem(cancelUrl)}`
+<a href="${cancelUrl}" id="back-link"><span class="arrow" aria-hidden="true">←</span>
+${locale.text('common.backTo', { store: business.name })}</a></p>!${urlProblem(cancelUrl, locale)}`
+}
+
+/** The language that the session of a payment sets; null without one. */
+export function languageOfPayment ({ checkout_session_id: id }: Payment, { checkouts }: Sandbox): string | null {
+  return (id === null ? undefined : checkouts.find(id))?.terms.customization.force_language ?? null
 }

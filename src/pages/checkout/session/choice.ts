@@ -13,11 +13,11 @@ import type { Terms } from '../../../resources/checkouts/terms.js'
 import { unitPrice } from '../../../resources/payments/cart.js'
 import { isPayWhatYouWant } from '../../../resources/products/prices.js'
 import type { Product } from '../../../resources/products/store.js'
-import type { Context } from '../../../sandbox/sandbox.js'
-import { money, shortened, type Problem } from '../../fragments.js'
+import { moneyText, shortened, type Problem } from '../../fragments.js'
 import { rootOf } from '../../hosted-layout.js'
 import type { Fragment } from '../../layout.js'
-import { everyPeriod } from '../recurrence.js'
+import type { PageContext } from '../../page-context.js'
+import { priceText } from '../recurrence.js'
 import type { Draft } from './quote.js'
 
 /** The id of the group of radio buttons. */
@@ -28,7 +28,7 @@ const PRODUCTS_SHOWN = 8
 
 /** Empty in a session with a cart. */
 export function productChoice (
-  terms: Terms, { details }: Draft, problems: readonly Problem[], context: Context
+  terms: Terms, { details }: Draft, problems: readonly Problem[], context: PageContext
 ): Fragment {
   const { sandbox } = context
   const collection = terms.collection_id === undefined ? undefined : sandbox.productCollections.find(terms.collection_id)
@@ -49,7 +49,7 @@ export function productChoice (
 !${offeredGroups(collection.collection_id, sandbox).map(({ name, products }) =>
     html`!${name === null ? '' : html`<h2 class="group-title">${name}</h2>`}!${shortened(products.map(option), {
       shown: PRODUCTS_SHOWN,
-      more: count => `Show ${count} more products`,
+      more: count => context.locale.text('choice.more', { count }),
       list: items => items.join(''),
       isOpen: products.slice(PRODUCTS_SHOWN).some(isChosen)
     })}`)}
@@ -58,7 +58,9 @@ export function productChoice (
 }
 
 /** A product with its radio button. */
-function offered (product: Product, { terms, country, context }: { terms: Terms, country: string, context: Context }): Fragment {
+function offered (
+  product: Product, { terms, country, context }: { terms: Terms, country: string, context: PageContext }
+): Fragment {
   const { product_id: id, name, description, image_id: imageId } = product
   const isChosen = terms.cart.some(item => item.product_id === id)
   return html`<div class="method offered" data-testid="offered-product" data-product-id="${id}">
@@ -70,15 +72,19 @@ function offered (product: Product, { terms, country, context }: { terms: Terms,
 }
 
 /** The images are decorative: the names are beside them. */
-function image (imageId: string | null, kind: 'cover' | 'thumb', context: Context): Fragment {
+function image (imageId: string | null, kind: 'cover' | 'thumb', context: PageContext): Fragment {
   return imageId === null ? '' : html`<img class="${kind}" src="${rootOf(context)}/uploads/${imageId}" alt="">`
 }
 
 /** `€29.00 every month`, `from $5.00` */
-function priceOf (product: Product, country: string, terms: Terms, { sandbox }: Context): string {
+function priceOf (product: Product, country: string, terms: Terms, context: PageContext): string {
+  const { sandbox, locale } = context
   const { price } = product
   const sold = unitPrice(product, { country, currency: terms.currency ?? price.currency }, sandbox)
-  const amount = money(sold.price, sold.currency, sandbox)
-  if (price.type === 'one_time_price') return isPayWhatYouWant(price) ? `from ${amount}` : amount
-  return `${amount} ${everyPeriod({ count: price.payment_frequency_count, interval: price.payment_frequency_interval })}`
+  if (price.type === 'one_time_price') {
+    const amount = moneyText(sold.price, sold.currency, context)
+    return isPayWhatYouWant(price) ? locale.text('choice.from', { amount }) : amount
+  }
+  const period = { count: price.payment_frequency_count, interval: price.payment_frequency_interval }
+  return priceText(sold.price, sold.currency, period, context)
 }

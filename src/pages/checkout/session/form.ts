@@ -9,8 +9,10 @@ import { openAmount } from '../../../resources/checkouts/rules.js'
 import { DETAIL_NAMES, textOf, type DetailName, type Known, type Terms } from '../../../resources/checkouts/terms.js'
 import { decimal, minorUnits } from '../../../rules/decimal.js'
 import { isEmail } from '../../../rules/contact.js'
+import type { Locale, PlainKey } from '../../../messages/locale.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
-import { PHONE_PROBLEMS } from '../submission.js'
+import { ANSWER_MAX, type AnswerProblem } from '../../../rules/custom-fields.js'
+import type { PageContext } from '../../page-context.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
 
 /** The values of the fields, as typed. */
@@ -154,7 +156,7 @@ export function draftDetails (entries: Entries, terms: Terms, { sandbox }: Conte
 }
 
 /** The complete details. Throws an ApiError whose violations name elements of the page. */
-export function readDetails (entries: Entries, terms: Terms, context: Context): Details {
+export function readDetails (entries: Entries, terms: Terms, context: PageContext): Details {
   const { sandbox } = context
   const entered = {
     ...draftDetails(entries, terms, context),
@@ -164,31 +166,48 @@ export function readDetails (entries: Entries, terms: Terms, context: Context): 
   }
   const result = completeDetails(entered, entries.answers, terms, sandbox)
   if ('details' in result) return result.details
-  const violations = result.problems.map(violationOf)
+  const violations = result.problems.map(problem => violationOf(problem, context.locale))
   throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: violations[0]?.message ?? '' })
 }
 
 /** A problem as a message to the customer, at the element where it can be corrected. */
-function violationOf (problem: DetailProblem): Violation {
-  if ('amount' in problem) return { path: `amount-${problem.amount}`, message: 'Enter an amount, such as 12.50.' }
-  if ('answer' in problem) return { path: `custom-${problem.answer}`, message: problem.problem }
+function violationOf (problem: DetailProblem, { text }: Locale): Violation {
+  if ('amount' in problem) return { path: `amount-${problem.amount}`, message: text('problem.amount') }
+  if ('answer' in problem) return { path: `custom-${problem.answer}`, message: answerText(problem, text) }
   const { detail, reason } = problem
   const path = elementOf(detail)
-  if (reason === 'too_long') return { path, message: `Enter at most ${DETAIL_MAX} characters.` }
-  return { path, message: detail === 'phone' ? PHONE_PROBLEMS[reason] : WANTED[detail] }
+  if (reason === 'too_long') return { path, message: text('problem.tooLong', { max: DETAIL_MAX }) }
+  return { path, message: text(detail === 'phone' ? PHONE_KEYS[reason] : WANTED[detail]) }
 }
 
+function answerText ({ label, reason }: AnswerProblem, text: Locale['text']): string {
+  return reason === 'long' ? text('problem.answerLong', { label, max: ANSWER_MAX }) : text(ANSWERS[reason], { label })
+}
+
+const ANSWERS = {
+  tick: 'problem.tick',
+  missing: 'problem.answerMissing',
+  text: 'problem.answerText',
+  number: 'problem.answerNumber',
+  email: 'problem.answerEmail',
+  url: 'problem.answerUrl',
+  date: 'problem.answerDate',
+  dropdown: 'problem.answerDropdown'
+} as const
+
+const PHONE_KEYS = { missing: 'problem.phoneMissing', invalid: 'problem.phone' } as const
+
 /** The messages about a missing or invalid detail. */
-export const WANTED: Record<Exclude<DetailName, 'phone'>, string> = {
-  email: 'Enter an e-mail address, such as name@example.com.',
-  name: 'Enter your name.',
-  country: 'Choose a country.',
-  street: 'Enter your street and house number.',
-  city: 'Enter your town or city.',
-  state: 'Enter your state or province.',
-  zipcode: 'Enter your postal code.',
-  tax_id: 'Enter your tax ID.',
-  business_name: 'Enter the name of your business.'
+export const WANTED: Record<Exclude<DetailName, 'phone'>, PlainKey> = {
+  email: 'problem.email',
+  name: 'problem.name',
+  country: 'problem.country',
+  street: 'problem.street',
+  city: 'problem.city',
+  state: 'problem.state',
+  zipcode: 'problem.zipcode',
+  tax_id: 'problem.taxId',
+  business_name: 'problem.businessName'
 }
 
 function knownOf ({ details }: Entries): Known {

@@ -16,10 +16,10 @@ import { html } from 'ghtml'
 import { asksForMethod } from '../../../resources/checkouts/purchase.js'
 import type { Session } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
-import type { Context } from '../../../sandbox/sandbox.js'
 import { freeText, payButton } from '../page.js'
 import { alert, choice, form, type FormTarget, type Problem } from '../../fragments.js'
 import type { Fragment } from '../../layout.js'
+import type { PageContext } from '../../page-context.js'
 import { expressButtons, hasMethods, methods, unfit, type Entered } from '../method-fields.js'
 import type { Offer } from '../methods.js'
 import { summary, type Order } from '../order.js'
@@ -40,33 +40,34 @@ export interface DetailsPage {
   problems: readonly Problem[]
   target: FormTarget
   appearance: SessionAppearance
-  context: Context
+  context: PageContext
   /** The payment methods of a single page; null if the payment has a page of its own. */
   payment: { offer: Offer, entered: Entered | null } | null
 }
 
-const FORM = 'details'
+export const DETAILS_FORM = 'details'
 
 export function detailsPage (page: DetailsPage): Fragment {
   const { problems, appearance, target, context, payment, draft, session: { terms } } = page
+  const { locale, locale: { text } } = context
   const isFree = !asksForMethod(draft.sale)
   const canPay = payment === null || isFree || hasMethods(payment.offer)
-  const express = payment === null || isFree ? '' : expressButtons(payment.offer)
-  return html`!${backLink(appearance, context.sandbox)}<button class="visually-hidden" form="${FORM}" name="action" tabindex="-1"
-value="${payment === null ? 'continue' : 'pay'}">Continue</button>
+  const express = payment === null || isFree ? '' : expressButtons(payment.offer, context)
+  return html`!${backLink(appearance, context)}<button class="visually-hidden" form="${DETAILS_FORM}" name="action" tabindex="-1"
+value="${payment === null ? 'continue' : 'pay'}">${text('pay.continue')}</button>
 <div class="checkout">
 <div data-live="order" id="live-order">!${orderPanel(page)}</div>
 <div class="form">
-<div data-live="problems" id="live-problems">!${problems.length > 0 ? alert('There is a problem', problems) : ''}</div>
+<div data-live="problems" id="live-problems">!${problems.length > 0 ? alert(locale, problems) : ''}</div>
 !${form(target, html`<div data-live="express" id="live-express">!${express}</div>
 <div data-live="choice" id="live-choice">!${productChoice(terms, draft, problems, context)}</div>
 <div data-live="addons" id="live-addons">!${addonFields(terms, problems, context)}</div>
 !${detailFields(page)}
 <div data-live="methods" id="live-methods">!${payment === null ? '' : methodsPart(page, isFree)}</div>
-<div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, FORM)}
+<div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, DETAILS_FORM)}
 </div>
 </div>
-<p class="visually-hidden" role="status" id="live-status"></p>`
+<p class="visually-hidden" role="status" id="live-status" data-total="${text('pay.total', { amount: '{amount}' })}"></p>`
 }
 
 /** The test helpers, which change with the offered methods. */
@@ -87,36 +88,36 @@ function orderPanel ({ draft, entries, session: { terms }, context, appearance, 
     tax_id: buyer.tax_id,
     recurrences: recurrencesOfSale(draft.sale, sandbox)
   }
-  return summary(shown, sandbox, appearance, html`<div class="choices">
+  return summary(shown, context, appearance, html`<div class="choices">
 !${currencyChoice(terms, draft, context, problems)}
-!${codePart(terms, draft, entries, problems)}
-<input type="hidden" name="codes" form="${FORM}" value="${JSON.stringify(details.codes)}">
-<button class="button second without-script" id="update" form="${FORM}" name="action" value="reprice">Update the total</button>
+!${codePart(terms, draft, entries, problems, context)}
+<input type="hidden" name="codes" form="${DETAILS_FORM}" value="${JSON.stringify(details.codes)}">
+<button class="button second without-script" id="update" form="${DETAILS_FORM}" name="action" value="reprice">
+${context.locale.text('pay.update')}</button>
 </div>`)
 }
 
-const CURRENCY_NAMES = new Intl.DisplayNames('en', { type: 'currency' })
-
-function currencyChoice (terms: Terms, { sale, details }: Draft, { sandbox }: Context, problems: readonly Problem[]): Fragment {
+function currencyChoice (terms: Terms, { sale, details }: Draft, context: PageContext, problems: readonly Problem[]): Fragment {
+  const { sandbox, locale } = context
   const codes = currenciesFor(terms, details.known.country, sandbox)
   if (codes.length < 2) return ''
   return choice({
     id: 'currency',
     name: 'currency',
-    label: 'Currency',
+    label: locale.text('details.currency'),
     value: sale.now.priced.currency,
-    options: codes.map(code => [code, `${code} – ${CURRENCY_NAMES.of(code) ?? code}`]),
+    options: codes.map(code => [code, `${code} – ${locale.currency(code)}`]),
     isRequired: false,
-    form: FORM
+    form: DETAILS_FORM
   }, problems)
 }
 
 function codePart (
-  { flags }: Terms, { sale }: Draft, { code }: Entries, problems: readonly Problem[]
+  { flags }: Terms, { sale }: Draft, { code }: Entries, problems: readonly Problem[], { locale }: PageContext
 ): Fragment {
   const problem = problems.find(({ field }) => field === 'discount-code')
   if (flags.allow_discount_code) {
-    return codeBox({ form: FORM, applied: sale.codes.map(({ discount }) => discount.code), code }, problems)
+    return codeBox({ form: DETAILS_FORM, applied: sale.codes.map(({ discount }) => discount.code), code }, problems, locale)
   }
   return problem === undefined ? '' : html`<p class="problem" id="discount-code">${problem.message}</p>`
 }
@@ -127,7 +128,7 @@ function methodsPart ({ payment, draft, entries, context, problems }: DetailsPag
   const canPay = hasMethods(offer)
   return html`!${canPay
     ? methods({ offer, due: dueNow(draft), context, problems, entered, tried: null, holder: entries.details.name })
-    : ''}!${unfit(offer, canPay)}`
+    : ''}!${unfit(offer, canPay, context)}`
 }
 
 const dueNow = ({ sale: { now: { priced: { total, currency } } } }: Draft) => ({ total_amount: total, currency })
@@ -135,10 +136,10 @@ const dueNow = ({ sale: { now: { priced: { total, currency } } } }: Draft) => ({
 function button ({ payment, draft: { sale }, appearance, context }: DetailsPage): Fragment {
   const { currency, total } = sale.now.priced
   if (payment === null) {
-    return html`<button class="button primary" id="continue" name="action" value="continue" data-busy="One moment…">
-Continue to payment</button>`
+    return html`<button class="button primary" id="continue" name="action" value="continue" 
+data-busy="${context.locale.text('layout.moment')}">${context.locale.text('pay.toPayment')}</button>`
   }
-  const free = freeText(recurrencesOfSale(sale, context.sandbox))
+  const free = freeText(recurrencesOfSale(sale, context.sandbox), context)
   return html`<input type="hidden" name="shown_total" value="${shownTotal({ currency, total })}">
 !${payButton({ total_amount: total, currency }, free, appearance, context)}`
 }

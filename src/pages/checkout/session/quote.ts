@@ -5,8 +5,9 @@
 import { ApiError } from '../../../errors.js'
 import { quote, type CheckoutSale, type Details } from '../../../resources/checkouts/purchase.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
-import type { Context } from '../../../sandbox/sandbox.js'
-import type { Problem } from '../../fragments.js'
+import type { PlainKey } from '../../../messages/locale.js'
+import { refusalText, type Problem } from '../../fragments.js'
+import type { PageContext } from '../../page-context.js'
 
 export interface Draft {
   sale: CheckoutSale
@@ -16,7 +17,7 @@ export interface Draft {
 }
 
 /** Throws an ApiError if the cart can't be sold, regardless of what the customer enters. */
-export function draftSale (terms: Terms, wanted: Details, context: Context): Draft {
+export function draftSale (terms: Terms, wanted: Details, context: PageContext): Draft {
   const problems: Problem[] = []
   let details = wanted
   for (;;) {
@@ -26,7 +27,7 @@ export function draftSale (terms: Terms, wanted: Details, context: Context): Dra
       if (!(error instanceof ApiError)) throw error
       const rest = without(error.details?.[0]?.path ?? '', details, terms)
       if (rest === null) throw error
-      problems.push(...problemsOfSale(error))
+      problems.push(...problemsOfSale(error, context))
       details = rest
     }
   }
@@ -49,14 +50,16 @@ function without (path: string, details: Details, terms: Terms): Details | null 
 }
 
 /** An ApiError of the price as messages for the customer, each at its field. */
-export function problemsOfSale (error: ApiError): Problem[] {
+export function problemsOfSale (error: ApiError, { locale }: Pick<PageContext, 'locale'>): Problem[] {
+  const { text } = locale
   const path = error.details?.[0]?.path ?? ''
   const index = /\[(\d+)\]/.exec(path)?.[1] ?? ''
-  const message = TEXTS[error.code] ?? error.message
+  const key = TEXTS[error.code]
+  const message = key === undefined ? refusalText(error.message, locale) : text(key)
   if (path.startsWith('discount_codes[')) return [{ field: 'discount-code', message }]
   if (path.endsWith('.amount')) return [{ field: `amount-${index}`, message }]
   if (path === 'customer_business_name' && error.code === 'INVALID_REQUEST_PARAMETERS') {
-    return [{ field: 'business-name', message: 'A business needs its tax ID too. Enter it, or leave the name empty.' }]
+    return [{ field: 'business-name', message: text('problem.businessTaxId') }]
   }
   return [{ field: FIELDS[path] ?? null, message }]
 }
@@ -67,16 +70,16 @@ const FIELDS: Record<string, string> = {
   billing_currency: 'currency'
 }
 
-const TEXTS: Record<string, string> = {
-  INVALID_DISCOUNT_CODE: 'This discount code does not exist, or does not apply to this order.',
-  DISCOUNT_CODE_EXPIRED: 'This discount code has expired.',
-  DISCOUNT_NOT_YET_ACTIVE: 'This discount code is not valid yet.',
-  DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED: 'This discount code has been used up.',
-  DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED: 'You have used this discount code as often as allowed.',
-  DISCOUNT_CUSTOMER_NOT_ELIGIBLE: 'This discount code is for other customers.',
-  DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET: 'This order is too small for this discount code.',
-  CUSTOMER_HAS_EXISTING_SUBSCRIPTION: 'You already have a subscription to this store.',
-  INVALID_TAX_ID: 'This is not a tax ID of your country.',
-  UNSUPPORTED_COUNTRY: 'This store does not sell to your country.',
-  REQUEST_AMOUNT_BELOW_MINIMUM: 'This is less than the smallest amount.'
+const TEXTS: Record<string, PlainKey> = {
+  INVALID_DISCOUNT_CODE: 'problem.code',
+  DISCOUNT_CODE_EXPIRED: 'problem.codeExpired',
+  DISCOUNT_NOT_YET_ACTIVE: 'problem.codeEarly',
+  DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED: 'problem.codeUsed',
+  DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED: 'problem.codeUsedByYou',
+  DISCOUNT_CUSTOMER_NOT_ELIGIBLE: 'problem.codeOthers',
+  DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET: 'problem.codeMinimum',
+  CUSTOMER_HAS_EXISTING_SUBSCRIPTION: 'problem.subscribed',
+  INVALID_TAX_ID: 'problem.invalidTaxId',
+  UNSUPPORTED_COUNTRY: 'problem.unsupportedCountry',
+  REQUEST_AMOUNT_BELOW_MINIMUM: 'problem.minimum'
 }

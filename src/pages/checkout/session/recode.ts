@@ -6,7 +6,7 @@ import { withChoice } from '../../../resources/checkouts/choice.js'
 import type { Session } from '../../../resources/checkouts/store.js'
 import { paymentStates } from '../../../resources/payments/states.js'
 import type { Payment } from '../../../resources/payments/store.js'
-import type { Context } from '../../../sandbox/sandbox.js'
+import type { PageContext } from '../../page-context.js'
 import { entriesOfPayment, formOf, withEarlierAddons } from './earlier.js'
 import { entriesOf, entryOf, firstEntries } from './form.js'
 import { submitDetails, type Submitted } from './submit.js'
@@ -17,7 +17,7 @@ export function changesCodes (action: string): boolean {
 }
 
 /** Returns the new payment, or the problems. Throws if the payment is not open any more. */
-export function changeCodes (payment: Payment, session: Session, body: unknown, context: Context): Submitted {
+export function changeCodes (payment: Payment, session: Session, body: unknown, context: PageContext): Submitted {
   const { sandbox } = context
   paymentStates.check('cancel', payment, context)
   const action = entryOf(body, 'action')

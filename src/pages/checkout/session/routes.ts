@@ -14,12 +14,14 @@ import { SHORT_SESSION } from '../../../resources/checkouts/view.js'
 import { isOpen } from '../../../resources/payments/states.js'
 import type { Payment } from '../../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../../rules/links.js'
-import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
+import type { Sandbox } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
 import { textFields, type FormDraft } from '../../form-draft.js'
 import { keptId, withKept } from '../../kept-forms.js'
 import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from '../../hosted-layout.js'
+import { chooseLanguage } from '../../language-choice.js'
 import { sendRedirect } from '../../layout.js'
+import { inLanguage, type PageContext } from '../../page-context.js'
 import { formTargets, nextUrl } from '../return-url.js'
 import { testHelpers } from '../test-cards.js'
 import { entered, formToken, isToken, keptFields, problemsOf, readForm } from '../submission.js'
@@ -27,8 +29,8 @@ import { addonProblems, withAddons } from './addons.js'
 import { entriesOfPayment, withEarlierAddons } from './earlier.js'
 import { draftDetails, entriesOf, entryOf, firstEntries, withCode, type Entries } from './form.js'
 import { appearanceOf } from './appearance.js'
-import { NO_PRODUCT, NO_SESSION, expiredSession, unsellable } from './notices.js'
-import { detailsPage, liveHelpers } from './page.js'
+import { expiredSession, noProduct, noSession, unsellable } from './notices.js'
+import { DETAILS_FORM, detailsPage, liveHelpers } from './page.js'
 import { PRICE_REQUEST } from './script.js'
 import { draftSale } from './quote.js'
 import { offerOf, submitDetails, type Submitted } from './submit.js'
@@ -53,7 +55,7 @@ interface OpenedSession {
   draft: FormDraft | null
   /** The URL of the page, to which its form is sent. */
   url: string
-  context: Context
+  context: PageContext
   request: FastifyRequest
   reply: FastifyReply
 }
@@ -96,21 +98,21 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
   /** The token contains the session id, because a static link's session is not stored yet. */
   const tokenOf = ({ session, url }: OpenedSession) => `${session.session_id}.${formToken(session, session.session_id + url)}`
 
-  function toPayment (payment: Payment, context: Context, reply: FastifyReply, status: 302 | 303): void {
+  function toPayment (payment: Payment, context: PageContext, reply: FastifyReply, status: 302 | 303): void {
     const link = linkId(payment.seq, context.sandbox.business.link_salt)
     const base = baseOf(context)
     sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base, context.sandbox, !isEmbedded), status)
   }
 
-  function showUnsellable (error: ApiError, reply: FastifyReply): void {
-    sendNotice(reply, GONE.has(error.code) ? 410 : 422, unsellable(error))
+  function showUnsellable (error: ApiError, { locale }: PageContext, reply: FastifyReply): void {
+    sendNotice(reply, GONE.has(error.code) ? 410 : 422, unsellable(error, locale))
   }
 
   function showDetails (opened: OpenedSession, { code, problems: known, body }: Shown): void {
     const { session, context, request, reply, url } = opened
     const { terms } = session
     const entries = body === null ? newEntries(opened) : entriesOf(body, terms, context)
-    const problems = withoutRepeats([...known, ...(body === null ? [] : addonProblems(terms, body, context.sandbox))])
+    const problems = withoutRepeats([...known, ...(body === null ? [] : addonProblems(terms, body, context))])
     const wanted = draftDetails(entries, terms, context)
     const codes = withCode(entries)
     const draft = draftSale(terms, { ...wanted, codes }, context)
@@ -128,12 +130,22 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
       context,
       payment: offer && { offer, entered: body === null ? null : entered(readForm(body)) }
     })
-    const title = `${all.length > 0 ? 'Error: ' : ''}Checkout – ${context.sandbox.business.name}`
+    const { text } = context.locale
+    const subject = text('pay.checkout', { store: context.sandbox.business.name })
+    const title = all.length > 0 ? text('layout.error', { title: subject }) : subject
     const below = liveHelpers(offer !== null && asksForMethod(draft.sale) ? testHelpers(offer, context) : '')
     const targets = terms.flags.single_page ? formTargets(terms.options) : []
     send(reply, all.length > 0 && code === 200 ? 422 : code, {
-      title, content, below, width: 'wide', appearance, formTargets: targets, isLive: true, expiresAt: session.expires_at
-    })
+      title,
+      content,
+      below,
+      width: 'wide',
+      appearance,
+      formTargets: targets,
+      isLive: true,
+      expiresAt: session.expires_at,
+      form: { id: DETAILS_FORM, action: terms.flags.single_page ? 'pay' : 'continue' }
+    }, context)
   }
 
   /** The entries of a new form, with those of an earlier payment. */
@@ -147,12 +159,12 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
   }
 
   /** Shows a page, or the reason why the cart can no longer be sold. */
-  function ifSellable ({ reply }: OpenedSession, showPage: () => void): void {
+  function ifSellable ({ reply, context }: OpenedSession, showPage: () => void): void {
     try {
       showPage()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      showUnsellable(error, reply)
+      showUnsellable(error, context, reply)
     }
   }
 
@@ -170,8 +182,9 @@ function detailsForm (
   }
 
   function submit (opened: OpenedSession): void {
-    const { request, request: { body }, reply, url } = opened
-    if (!isOwnToken(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url))
+    const { request, request: { body }, reply, url, context } = opened
+    if (!isOwnToken(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url, context.locale))
+    if (chooseLanguage(body, reply)) return redirectToForm(opened, { code: 200, problems: [], body: null })
     const { action } = readForm(body)
     if (action === 'continue' || action === 'pay') return make(opened)
     const shown: Shown = { code: 200, problems: [], body: textFields(body) }
@@ -206,18 +219,18 @@ function detailsForm (
 
   function make (opened: OpenedSession): void {
     const { request, reply, context, session: { session_id: id } } = opened
-    const { sandbox, baseUrl } = context
+    const { sandbox } = context
     const change = (): Submitted => {
       const before = sandbox.checkouts.find(id)
       const payment = before && paymentOf(before, sandbox)
       const replaced = payment !== undefined && opened.earlier !== null && canChange(payment) ? payment : null
       if (payment !== undefined && replaced === null) return { payment }
-      return submitDetails({ ...opened, replaced }, request.body, { sandbox, baseUrl, now: sandbox.clock.now() })
+      return submitDetails({ ...opened, replaced }, request.body, { ...context, now: sandbox.clock.now() })
     }
     const answerWith = (error: unknown, result: Submitted | undefined): void => {
       if (error !== undefined && !(error instanceof ApiError)) throw error
       if (result !== undefined && 'payment' in result) return toNewPayment(result.payment, opened)
-      const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
+      const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'), context.locale)
       redirectToForm(opened, { code: 422, problems, body: null })
     }
     sandbox.batch.run(change, (error, result?: Submitted) => {
@@ -244,18 +257,20 @@ function sessionPages (options: PagesOptions) {
 
   /** Calls `next` with the session. Redirects if it has a payment, and answers 404 or 410 if it is unknown or has expired. */
   function at (request: FastifyRequest<SessionRoute>, reply: FastifyReply, next: (opened: OpenedSession) => void): void {
-    const context = contextOf(request)
-    const { sandbox, now } = context
+    const visitor = contextOf(request)
+    const { sandbox, now } = visitor
     const session = sandbox.checkouts.find(request.params.id)
-    if (session === undefined) return notFound(request, reply, NO_SESSION)
+    if (session === undefined) return notFound(request, reply, noSession(visitor.locale))
+    const context = inLanguage(visitor, session.terms.customization.force_language)
     const payment = paymentOf(session, sandbox)
     const isChange = request.query.change === 'yes' && payment !== undefined && canChange(payment)
     const earlier = sandbox.payments.find(session.payment_id ?? '') ?? null
     if (payment !== undefined && !isChange) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
     if (session.expires_at <= now) {
       const appearance = appearanceOf(session, baseOf(context))
-      const content = expiredSession(appearance, sandbox)
-      return send(reply, 410, { title: 'Checkout expired', content, width: 'narrow', appearance })
+      const content = expiredSession(appearance, context)
+      const title = context.locale.text('expired.checkout')
+      return send(reply, 410, { title, content, width: 'narrow', appearance }, context)
     }
     const url = `${baseOf(context)}/session/${session.session_id}${isChange ? CHANGE : ''}`
     const draft = drafts.find(sandbox, url, request.query)
@@ -267,7 +282,7 @@ function sessionPages (options: PagesOptions) {
       next({ session: { ...session, terms }, isStored: true, earlier, draft, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      showUnsellable(error, reply)
+      showUnsellable(error, context, reply)
     }
   }
 
@@ -278,7 +293,7 @@ function sessionPages (options: PagesOptions) {
     const context = contextOf(request)
     const { sandbox, now } = context
     const product = sandbox.products.find(request.params.id)
-    if (product === undefined) return notFound(request, reply, NO_PRODUCT)
+    if (product === undefined) return notFound(request, reply, noProduct(context.locale))
     const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${layout.searchOf(request)}`
     const draft = drafts.find(sandbox, url, request.query)
     const session = {
@@ -292,7 +307,7 @@ function sessionPages (options: PagesOptions) {
       next({ session: { ...session, terms }, isStored: false, earlier: null, draft, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      showUnsellable(error, reply)
+      showUnsellable(error, context, reply)
     }
   }
 
@@ -301,9 +316,17 @@ function sessionPages (options: PagesOptions) {
     atLink,
     show: pages.show,
     submit: detailsForm(layout, pages).submit,
+    ...otherRoutes(layout)
+  }
+}
+
+/** The style sheet of a session, and its short link. */
+function otherRoutes ({ baseOf, contextOf, notFound }: HostedLayout) {
+  return {
     theme (request: FastifyRequest<SessionRoute>, reply: FastifyReply): void {
-      const session = contextOf(request).sandbox.checkouts.find(request.params.id)
-      if (session === undefined) return notFound(request, reply, NO_SESSION)
+      const { sandbox, locale } = contextOf(request)
+      const session = sandbox.checkouts.find(request.params.id)
+      if (session === undefined) return notFound(request, reply, noSession(locale))
       reply.type('text/css; charset=utf-8')
         .headers({ 'cache-control': 'private, max-age=3600', 'x-content-type-options': 'nosniff' })
         .send(themeStyle(session.terms.customization.theme_config ?? {}))
@@ -313,7 +336,7 @@ function sessionPages (options: PagesOptions) {
       const { sandbox } = context
       const seq = shortSlugSeq(request.params.slug.slice(SHORT_SESSION.length), sandbox.business.link_salt)
       const session = seq === null ? undefined : sandbox.checkouts.findBySeq(seq)
-      if (session === undefined) return notFound(request, reply, NO_SESSION)
+      if (session === undefined) return notFound(request, reply, noSession(context.locale))
       sendRedirect(reply, `${baseOf(context)}/session/${session.session_id}`, 302)
     }
   }

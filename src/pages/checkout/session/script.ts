@@ -77,7 +77,7 @@ function update (page, sent) {
   }
   const status = document.getElementById('live-status')
   const amount = document.querySelector('[data-testid="amount-due"]')
-  const text = amount === null ? '' : 'Total ' + amount.textContent
+  const text = amount === null ? '' : status?.dataset.total.replace('{amount}', amount.textContent)
   if (status !== null && status.textContent !== text) status.textContent = text
   document.dispatchEvent(new Event('updated'))
 }

@@ -13,7 +13,8 @@ import { attempt, cancel, completeFree } from '../../../resources/payments/lifec
 import type { Payment } from '../../../resources/payments/store.js'
 import type { Instrument } from '../../../rules/instruments.js'
 import type { Context } from '../../../sandbox/sandbox.js'
-import { money, type Problem } from '../../fragments.js'
+import { moneyText, type Problem } from '../../fragments.js'
+import type { PageContext } from '../../page-context.js'
 import { offerFor, type Offer } from '../methods.js'
 import { ELEMENTS, readForm, readInstrument, savesMethod } from '../submission.js'
 import { addonProblems } from './addons.js'
@@ -36,13 +37,13 @@ export interface Submission {
   replaced: Payment | null
 }
 
-export function submitDetails ({ session, isStored, replaced }: Submission, sent: unknown, context: Context): Submitted {
+export function submitDetails ({ session, isStored, replaced }: Submission, sent: unknown, context: PageContext): Submitted {
   const { terms } = session
   const { sandbox } = context
   const { body, isTotalShownLater } = withWallet(sent, terms, sandbox)
-  const problems: Problem[] = addonProblems(terms, body, sandbox)
+  const problems: Problem[] = addonProblems(terms, body, context)
   if (isWrongChoice(terms, entryOf(body, 'product_id'), sandbox)) {
-    problems.push({ field: CHOICE_ID, message: 'This product is not offered. Choose another.' })
+    problems.push({ field: CHOICE_ID, message: context.locale.text('problem.notOffered') })
   }
   const purchase = purchaseOf(terms, body, context, problems)
   const pays = purchase !== null && readForm(body).action === 'pay'
@@ -55,7 +56,7 @@ export function submitDetails ({ session, isStored, replaced }: Submission, sent
   return { payment: stored(seq, context) }
 }
 
-function purchaseOf (terms: Terms, body: unknown, context: Context, problems: Problem[]): Purchase | null {
+function purchaseOf (terms: Terms, body: unknown, context: PageContext, problems: Problem[]): Purchase | null {
   let details: Details
   try {
     details = readDetails(readEntries(body, terms, context), terms, context)
@@ -68,7 +69,7 @@ function purchaseOf (terms: Terms, body: unknown, context: Context, problems: Pr
     return decidePurchase(terms, details, context)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    problems.push(...problemsOfSale(error))
+    problems.push(...problemsOfSale(error, context))
     return null
   }
 }
@@ -84,13 +85,12 @@ interface SentPayment extends ExpressForm {
 }
 
 function readPayment (
-  { sale, details }: Purchase, { terms, body, isTotalShownLater }: SentPayment, context: Context, problems: Problem[]
+  { sale, details }: Purchase, { terms, body, isTotalShownLater }: SentPayment, context: PageContext, problems: Problem[]
 ): SinglePayment | null {
   const { priced } = sale.now
-  const { sandbox } = context
   if (!isTotalShownLater && entryOf(body, 'shown_total') !== shownTotal(priced)) {
-    const total = money(priced.total, priced.currency, sandbox)
-    problems.push({ field: null, message: `The total is now ${total}. Check it, and pay if you agree.` })
+    const amount = moneyText(priced.total, priced.currency, context)
+    problems.push({ field: null, message: context.locale.text('problem.total', { amount }) })
     return null
   }
   if (!asksForMethod(sale)) return { instrument: null, saveMethod: false }

@@ -1,0 +1,80 @@
+/** The language of hosted pages: of the session, the visitor's choice, the browser. Every text of a page is translated. */
+import t from 'tap'
+import { LANGUAGES } from '../../src/messages/languages.js'
+import { startEmulator } from '../helper.js'
+
+const { call, emulator: { app } } = startEmulator(t)
+
+async function visit (path: string, headers: Record<string, string> = {}, form?: Record<string, string>) {
+  const { statusCode: status, payload: text, headers: answered } = await app.inject({
+    method: form === undefined ? 'GET' : 'POST',
+    url: path,
+    headers: { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    ...(form === undefined ? {} : { payload: new URLSearchParams(form).toString() })
+  })
+  return { status, text, cookie: String(answered['set-cookie']), location: String(answered.location ?? '') }
+}
+
+const sessionPath = async (customization: object = {}): Promise<string> => {
+  const { json } = await call('POST', '/checkouts', {
+    body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], customization }
+  })
+  return new URL((json as { checkout_url: string }).checkout_url).pathname
+}
+
+const tokenOf = ({ text }: { text: string }) => /name="token" value="([^"]+)"/.exec(text)?.[1] ?? ''
+
+const langOf = ({ text }: { text: string }) => /<html lang="([^"]*)" dir="([^"]*)"/.exec(text)?.slice(1).join(' ')
+
+t.test('the language comes from the session, the choice and the browser, in this order', async t => {
+  const free = await sessionPath()
+  const forced = await sessionPath({ force_language: 'ar' })
+  const unknown = await sessionPath({ force_language: 'tlh' })
+  const german = { 'accept-language': 'tlh, de-AT;q=0.9, en;q=0.5' }
+  const chosen = { ...german, cookie: 'a=b; dodo_emulator_language=ar' }
+  t.equal(langOf(await visit(free)), 'en ltr')
+  t.equal(langOf(await visit(free, german)), 'de-AT ltr')
+  t.equal(langOf(await visit(free, chosen)), 'ar rtl')
+  t.equal(langOf(await visit(`${free}?language=en`, chosen)), 'en ltr')
+  t.equal(langOf(await visit(`${forced}?language=de`, chosen)), 'ar rtl')
+  t.equal(langOf(await visit(unknown, german)), 'de-AT ltr')
+  t.notMatch((await visit(forced)).text, 'language-picker', 'a language that the session sets cannot be changed')
+  t.match((await visit(unknown)).text, 'id="language-picker"')
+  for (const odd of ['?language=__proto__', '?language=de&language=ar', '?language=%00', `?language=${'x'.repeat(3000)}`]) {
+    t.equal(langOf(await visit(free + odd)), 'en ltr', odd.slice(0, 40))
+  }
+})
+
+t.test('a choice keeps what was typed, and stays for the next pages', async t => {
+  const path = await sessionPath()
+  const page = await visit(path)
+  const token = tokenOf(page)
+  const sent = await visit(path, {}, { token, full_name: 'Ada King', email: 'ada@', language: 'de' })
+  t.equal(sent.status, 303)
+  t.match(sent.cookie, /^dodo_emulator_language=de; Path=\/;.*HttpOnly; SameSite=Lax$/)
+  const shown = await visit(sent.location, { cookie: 'dodo_emulator_language=de' })
+  t.equal(langOf(shown), 'de ltr')
+  t.match(shown.text, 'value="Ada King"')
+  t.match(shown.text, 'value="ada@"')
+  t.notMatch(shown.text, 'error-summary')
+  const refused = await visit(path, { cookie: 'dodo_emulator_language=de' }, { token, action: 'pay', email: 'ada@' })
+  const again = await visit(refused.location, { cookie: 'dodo_emulator_language=de' })
+  t.match(again.text, 'Geben Sie eine E-Mail-Adresse ein')
+  t.match(again.text, '<title>Fehler: ')
+  const inIframe = await visit(`/overlay${path}?language=ar`)
+  t.equal(langOf(inIframe), 'ar rtl')
+  const embedded = await visit(`/overlay${path}?language=ar`, {}, { token: tokenOf(inIframe), language: 'de' })
+  t.match(embedded.location, /[?&]language=de(?:&|$)/, 'an iframe keeps it in the query')
+  t.notMatch(embedded.location, 'language=ar')
+})
+
+t.test('every language has a page', async t => {
+  const path = await sessionPath()
+  const titles = new Set<string | undefined>()
+  for (const language of LANGUAGES) {
+    const { status, text } = await visit(`${path}?language=${language}`)
+    t.equal(status, 200, language)
+    titles.add(/<label for="card-number">([^<]*)</.exec(text)?.[1])
+  }
+  t.ok(titles.size > LANGUAGES.length / 2, 'in different words')
+})
