@@ -452,6 +452,14 @@ export interface PaymentAttemptsRow {
   error_code: string | null
 }
 
+export interface PaymentDaysRow {
+  day: number
+  status: string
+  currency: string
+  count: number
+  amount: number
+}
+
 export interface PaymentMethodsRow {
   seq: number
   payment_method_id: string

@@ -1,12 +1,11 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { KeptCard } from '../../rules/instruments.js'
-import { createCache } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 import type { SubscriptionCharge } from './basis.js'
-import { DAY_US, dailyTotals, type Counted, type Daily, type DailyTotal } from './daily.js'
+import { DAY_US, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { readLines, writeLines, type PaymentLine } from './lines.js'
 import {
   CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql,
@@ -167,12 +166,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     ...ofSubscriptions(database, shared),
     dailyTotals: daily.since,
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
-    countByStatus () {
-      const counts = new Map<string, number>()
-      for (const { status, count } of daily.since(-Infinity)) counts.set(status, (counts.get(status) ?? 0) + count)
-      for (const [status, count] of counts) if (count === 0) counts.delete(status)
-      return counts
-    }
+    countByStatus: daily.countByStatus
   }
 }
 
@@ -197,11 +191,28 @@ function changesOf (database: Database): Pick<PaymentsStore,
 }
 
 function daysOf (database: Database): Daily {
-  const count = database.prepare<[], DailyTotal>(`SELECT created_at / ${DAY_US} AS day, status, currency, count(*) AS count,
-    sum(total_amount) AS amount FROM payments GROUP BY 1, 2, 3`)
+  const add = database.prepare<[number, string, string, number, number]>(
+    `INSERT INTO payment_days (day, status, currency, count, amount) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, amount = amount + excluded.amount`)
+  const since = database.prepare<[number], DailyTotal>('SELECT * FROM payment_days WHERE day >= ? AND count > 0')
+  const byStatus = database.prepare<[], Pick<DailyTotal, 'status' | 'count'>>(
+    'SELECT status, sum(count) AS count FROM payment_days GROUP BY status HAVING sum(count) > 0')
   const find = database.prepare<[number], Counted>(
     'SELECT created_at, status, currency, total_amount FROM payments WHERE seq = ?')
-  return dailyTotals({ count: () => count.all(), find: seq => find.get(seq), cache: createCache(database) })
+  const move = ({ created_at: at, status, currency, total_amount: amount }: Counted, count: 1 | -1) => {
+    add.run(Math.floor(at / DAY_US), status, currency, count, count * amount)
+  }
+  return {
+    since: day => since.all(day),
+    countByStatus: () => new Map(byStatus.all().map(({ status, count }) => [status, count])),
+    added: payment => { move(payment, 1) },
+    changes (seq, status) {
+      const payment = find.get(seq)
+      if (payment === undefined || payment.status === status) return
+      move(payment, -1)
+      move({ ...payment, status }, 1)
+    }
+  }
 }
 
 interface SharedPayments {
