@@ -736,7 +736,7 @@ export interface paths {
         put?: never;
         /**
          * Call the MCP server, for coding agents
-         * @description The Model Context Protocol over streamable HTTP, without sessions. The header `accept` must list `application/json` and `text/event-stream`. Its tools look up operations, call the API, act as the customer and the bank, and explain refusals, in the sandbox of the request or the one that a call names.
+         * @description The Model Context Protocol over streamable HTTP, without sessions. The header `accept`, if it is sent, must list `application/json` and `text/event-stream`. Its tools look up operations, call the API, act as the customer and the bank, and explain refusals, in the sandbox of the request or the one that a call names.
          */
         post: operations["call_mcp"];
         delete?: never;

@@ -80,10 +80,15 @@ function sender (app: FastifyInstance, { headers: { host = 'localhost' } }: Fast
   }
 }
 
+/** Programs such as curl accept any type, unless they are given one. */
+const ANYTHING = '*/*'
+
 function requestOf ({ headers, host }: FastifyRequest, reply: FastifyReply): Request {
   const closing = new AbortController()
   reply.raw.on('close', () => { closing.abort() })
-  const texts = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
+  const { accept = ANYTHING } = headers
+  const accepted = accept === ANYTHING ? { accept: 'application/json, text/event-stream' } : {} // the library takes it literally
+  const texts = Object.entries({ ...headers, ...accepted }).map(([name, value]): [string, string] => [name, String(value)])
   return new Request(`http://${host}/_emulator/mcp`, { method: 'POST', headers: texts, signal: closing.signal })
 }
 

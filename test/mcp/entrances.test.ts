@@ -74,6 +74,7 @@ t.test('over HTTP: the guards of /_emulator, and messages that are wrong', async
   t.match(await post(key, { jsonrpc: '2.0', method: 'notifications/initialized' }), { statusCode: 202, payload: '' })
   t.match(await post(key, { hello: 'you' }), { statusCode: 400 })
   t.match(await post(key, '{'), { statusCode: 422 })
+  t.match(await post({ ...key, accept: '*/*' }), { statusCode: 200 })
   t.match(await post({ ...key, accept: 'text/html' }), { statusCode: 406 })
   t.match(await post(key, MESSAGE, '/_emulator/mcp?tools=some'), { statusCode: 422 })
   t.match(await call('GET', '/_emulator/mcp'), { status: 405, headers: { allow: /POST/ } })
