@@ -292,7 +292,7 @@ t.test('loads pdfkit only for the first document', async t => {
     format: 'esm',
     platform: 'node',
     packages: 'external',
-    external: ['*/vendor/stdnum.js', '*/vendor/pdfkit.js', '*/vendor/typography.js', '*/vendor/forge.js']
+    external: ['*/vendor/stdnum.js', '*/vendor/pdfkit.js', '*/vendor/typography.js', '*/vendor/forge.js', '*/vendor/mcp.js']
   })
   const kinds = Object.values(inputs).flatMap(({ imports }) => imports)
     .flatMap(({ path, kind }) => path.endsWith('/vendor/pdfkit.js') ? [kind] : [])

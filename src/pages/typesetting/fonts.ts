@@ -80,13 +80,17 @@ const COMPLETE: Readonly<Record<Form, string>> = {
 const EAST_ASIAN =
   /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}\u3000-\u303f\u31c0-\u33ff\ufe30-\ufe4f\uff00-\uffef]/u
 
-function eastAsian (form: Form): [everyday: FontFile, complete: FontFile] {
+function eastAsian (form: Form): FontFile[] {
   return [
     { name: `noto-sans-${form}.woff`, covers: EAST_ASIAN },
     {
       name: COMPLETE[form], covers: EAST_ASIAN, from: { package: `@embedpdf/fonts-${form}`, path: `fonts/${COMPLETE[form]}` }
     }
   ]
+}
+
+const OF_FORMS: Readonly<Record<Form, FontFile[]>> = {
+  jp: eastAsian('jp'), kr: eastAsian('kr'), sc: eastAsian('sc'), tc: eastAsian('tc')
 }
 
 function slug (script: string): string {
@@ -128,8 +132,7 @@ export function fontsFor (character: string, text: string, { language, country }
   const isEmoji = /\p{Emoji_Presentation}|\ufe0f/u.test(character)
   const all = [
     ...OWN,
-    ...forms.map(form => eastAsian(form)[0]),
-    ...forms.map(form => eastAsian(form)[1]),
+    ...forms.flatMap(form => OF_FORMS[form]),
     ...(isEmoji ? [EMOJI, ...SYMBOLS] : [...SYMBOLS, EMOJI]),
     MATH,
     ...RARE
