@@ -10,29 +10,44 @@ import type { Database, Statement } from './database.js'
 
 /** The same database with lazily compiled statements. */
 export function compilingLate (database: Sqlite.Database): Database {
-  const prepare = (sql: string) => {
-    const compile = () => database.prepare(sql)
-    return {
-      ...late(() => withRows(compile())),
-      pluck: () => late(() => compile().pluck()),
-      raw: () => late(() => compile().raw())
-    }
-  }
-  return Object.assign(Object.create(database), { prepare })
+  return Object.assign(Object.create(database), { prepare: (sql: string) => late(database, sql, 'rows') })
 }
 
 /** A statement whose form of rows is chosen. */
 type Formed = Omit<Statement<unknown[], unknown>, 'pluck' | 'raw'>
 
-function late (compile: () => Formed): Formed {
-  let compiled: Formed | undefined
-  const statement = () => (compiled ??= compile())
-  return {
-    run: (...parameters) => statement().run(...parameters),
-    get: (...parameters) => statement().get(...parameters),
-    all: (...parameters) => statement().all(...parameters),
-    iterate: (...parameters) => statement().iterate(...parameters)
-  }
+const FORMS = {
+  rows: withRows,
+  pluck: (statement: Sqlite.Statement): Formed => statement.pluck(),
+  raw: (statement: Sqlite.Statement): Formed => statement.raw()
+}
+
+/** A statement that is not compiled, or the compiled one. */
+interface Late {
+  database: Sqlite.Database
+  sql: string
+  form: keyof typeof FORMS
+  compiled: Formed | undefined
+}
+
+/** All statements share these methods: with functions of its own, each of a sandbox's seven hundred took half a kilobyte. */
+const METHODS: Statement<unknown[], unknown> & ThisType<Late> = {
+  run (...parameters) { return compiled(this).run(...parameters) },
+  get (...parameters) { return compiled(this).get(...parameters) },
+  all (...parameters) { return compiled(this).all(...parameters) },
+  iterate (...parameters) { return compiled(this).iterate(...parameters) },
+  pluck () { return late(this.database, this.sql, 'pluck') },
+  raw () { return late(this.database, this.sql, 'raw') }
+}
+
+function late (database: Sqlite.Database, sql: string, form: Late['form']): Statement<unknown[], unknown> {
+  const statement: Late = { database, sql, form, compiled: undefined }
+  return Object.setPrototypeOf(statement, METHODS) as typeof METHODS
+}
+
+function compiled (statement: Late): Formed {
+  statement.compiled ??= FORMS[statement.form](statement.database.prepare(statement.sql))
+  return statement.compiled
 }
 
 type Values = unknown[]
