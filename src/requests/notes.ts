@@ -6,6 +6,7 @@ import { missingScheme } from '../rules/return-url.js'
 import { requestText } from './bodies.js'
 import { callId, requestJson } from './call.js'
 import type { LoggedCall, RequestLog } from './log.js'
+import { withoutSecrets } from './secrets.js'
 import type { WarningCode } from './warnings.js'
 
 export interface Note extends Violation {
@@ -21,10 +22,11 @@ export function notesOn (call: LoggedCall, requests: RequestLog): Note[] {
   const query = call.url.split('?')[1] ?? ''
   const fields = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
   const parameters = new URLSearchParams(query)
-  return [
+  const notes = [
     ...unfollowable(fields, parameters), ...misplacedAmount(call, fields), ...pluses(query),
     ...ignoredParameters(call, parameters), ...deprecated(call), ...browserKey(call), ...repetition(call, requests)
   ]
+  return notes.map(note => ({ ...note, path: withoutSecrets(note.path) })) // programs choose the names of parameters
 }
 
 function unfollowable (fields: Record<string, unknown>, query: URLSearchParams): Note[] {
