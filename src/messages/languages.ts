@@ -3,7 +3,9 @@
  * from the header `Accept-Language`.
  */
 
-export const LANGUAGES = ['en', 'ar', 'de', 'es', 'fr', 'he', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'zh'] as const
+export const LANGUAGES = [
+  'en', 'ar', 'de', 'es', 'fr', 'he', 'id', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'zh'
+] as const
 
 export type Language = typeof LANGUAGES[number]
 
