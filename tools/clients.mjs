@@ -3,8 +3,9 @@
 //   npm run clients                 all
 //   npm run clients python go       these
 //
-// A client whose toolchain is missing is left out; with CI set, this is a failure. A complete run writes docs/clients.gen.md, or
-// with CI set checks it. Builds are kept in .build/clients.
+// A client whose toolchain is missing is left out; with CI set, this is a failure. Java and Kotlin run if the Maven registry has their
+// package, and are noted as not run otherwise. A complete run writes docs/clients.gen.md, or with CI set checks it. Builds are kept in
+// .build/clients.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
@@ -12,7 +13,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { writePrograms } from './clients/generated.mjs'
-import { CLIENTS, NOT_RUN, STEPS, TRIED } from './clients/list.mjs'
+import { CLIENTS, STEPS, TRIED } from './clients/list.mjs'
+import { matrixOf } from './clients/matrix.mjs'
 
 const ROOT = dirname(import.meta.dirname)
 const COMMAND = join(ROOT, 'bin', 'dodo-emulator.js')
@@ -21,18 +23,19 @@ const IS_CI = Boolean(process.env.CI)
 const PATIENCE_MS = 15 * 60_000
 
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter(name => !CLIENTS.some(client => client.name === name))
-if (unknown.length > 0) throw new Error(`no client is named ${unknown.join(', ')}; there are ${CLIENTS.map(({ name }) => name).join(', ')}`)
-const chosen = CLIENTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+const names = [...CLIENTS, ...TRIED].map(({ name }) => name)
+const unknown = wanted.filter(name => !names.includes(name))
+if (unknown.length > 0) throw new Error(`no client is named ${unknown.join(', ')}; there are ${names.join(', ')}`)
+const isChosen = ({ name }) => wanted.length === 0 || wanted.includes(name)
 
 const folder = await mkdtemp(join(tmpdir(), 'dodo-emulator-clients-'))
 const emulator = await startEmulator()
 try {
-  const results = await inTurns(chosen, IS_CI ? 1 : 2, runClient)
-  printTable(results)
-  if (wanted.length === 0) await inTurns(TRIED, 1, trySample)
-  if (results.some(({ problem }) => problem !== null)) process.exitCode = 1
-  else if (results.length === CLIENTS.length && results.every(({ isLeftOut }) => !isLeftOut)) await keepMatrix(results)
+  const results = await inTurns(CLIENTS.filter(isChosen), IS_CI ? 1 : 2, runClient)
+  const tried = await inTurns(TRIED.filter(isChosen), 1, tryClient)
+  printTable([...results, ...tried])
+  if ([...results, ...tried].some(({ problem }) => problem !== null)) process.exitCode = 1
+  else if (results.length === CLIENTS.length && results.every(({ isLeftOut }) => !isLeftOut)) await keepMatrix(results, tried)
 } finally {
   emulator.child.kill()
   await once(emulator.child, 'exit')
@@ -88,9 +91,7 @@ async function runClient (client) {
     await must(sample, source, runEnv)
     if (viaProxy) await tryProxy(sample, source, { ...process.env, ...env })
     result.sample = true
-    result.steps = stepsOf(await must(flow, source, runEnv))
-    const left = STEPS.filter(step => !result.steps.includes(step))
-    if (left.length > 0) throw new Error(`the flow ended without ${left.join(', ')}`)
+    result.steps = completeSteps(await must(flow, source, runEnv))
     for (const program of await writePrograms(client.name, join(build, 'generated'), runEnv.DODO_PAYMENTS_BASE_URL)) {
       for (const command of generated(program)) await must(command, source, runEnv)
       await program.check()
@@ -111,16 +112,28 @@ async function tryProxy (sample, source, env) {
   if (!/^pay_\w+$/m.test(output)) throw new Error(`the sample printed no payment through the proxy: ${output}`)
 }
 
-/** Runs the published sample of a client if the registry has its package, and reports it as not run otherwise. */
-async function trySample ({ name, artifact, toolchain, resolve, sample }) {
+/** Runs the published sample and the flow of a client if the registry has its package. Otherwise `notRun` is the reason. */
+async function tryClient (client) {
+  const { name, artifact, toolchain, resolve } = client
   const source = join(ROOT, 'examples', 'clients', name)
-  const missing = await firstMissing(toolchain)
-  if (missing !== null) return console.log(`note: ${name} was not run: ${missing} is missing`)
-  const { code } = await run(resolve, source, process.env)
-  if (code !== 0) return console.log(`note: ${name} was not run: the Maven registry has no ${artifact}`)
-  const env = { ...process.env, DODO_PAYMENTS_BASE_URL: `${emulator.url}/~${name}`, DODO_PAYMENTS_API_KEY: 'test' }
-  await must(sample(join(ROOT, '.build', 'clients', name)), source, env)
-  console.log(`ok  ${name}: the published sample, with ${artifact}`)
+  const result = { client, steps: [], sample: false, isLeftOut: false, notRun: null, problem: null, seconds: 0 }
+  const begin = performance.now()
+  try {
+    const missing = await firstMissing(toolchain)
+    if (missing !== null) result.notRun = `${missing} is missing`
+    else if ((await run(resolve, source, process.env)).code !== 0) result.notRun = `the Maven registry has no ${artifact}`
+    if (result.notRun !== null) return result
+    const { sample, flow } = client.commands(join(ROOT, '.build', 'clients', name))
+    const env = { ...process.env, DODO_PAYMENTS_BASE_URL: `${emulator.url}/~${name}`, DODO_PAYMENTS_API_KEY: 'test' }
+    await must(sample, source, env)
+    result.sample = true
+    result.steps = completeSteps(await must(flow, source, env))
+  } catch (error) {
+    result.problem = error.message
+  } finally {
+    result.seconds = (performance.now() - begin) / 1000
+  }
+  return result
 }
 
 async function firstMissing (toolchain) {
@@ -131,8 +144,12 @@ async function firstMissing (toolchain) {
   return null
 }
 
-function stepsOf (output) {
-  return [...output.matchAll(/^ok (.+)$/gm)].map(([, step]) => step)
+/** The steps that a flow printed. All must be there. */
+function completeSteps (output) {
+  const steps = [...output.matchAll(/^ok (.+)$/gm)].map(([, step]) => step)
+  const left = STEPS.filter(step => !steps.includes(step))
+  if (left.length > 0) throw new Error(`the flow ended without ${left.join(', ')}`)
+  return steps
 }
 
 async function must (command, cwd, env) {
@@ -150,43 +167,25 @@ async function run ([command, ...args], cwd, env) {
 }
 
 function printTable (results) {
-  const line = ({ client: { name, version }, sample, steps, isLeftOut, problem, seconds }) => [
-    problem !== null ? 'not ok' : isLeftOut ? 'left out' : 'ok',
+  const line = ({ client: { name, version }, sample, steps, isLeftOut, notRun = null, problem, seconds }) => [
+    problem !== null ? 'not ok' : isLeftOut ? 'left out' : notRun !== null ? 'not run' : 'ok',
     name, version, sample ? 'sample' : '', `${steps.length} of ${STEPS.length} steps`, `${seconds.toFixed(0)} s`
   ]
   const rows = results.map(line)
   const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)))
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd())
-  for (const { client, isLeftOut, problem } of results) {
+  for (const { client, isLeftOut, notRun = null, problem } of results) {
     if (problem !== null) console.error(`\n${client.name}: ${problem}`)
+    else if (notRun !== null) console.log(`not run: ${client.name}: ${notRun}`)
     else if (isLeftOut) console.log(`note: ${client.name} was left out, because ${client.toolchain.map(part => part[0]).join(' or ')} is missing`)
   }
 }
 
 /** Writes the matrix. In CI, a matrix that differs from the run is a failure. */
-async function keepMatrix (results) {
-  const text = matrixOf(results)
+async function keepMatrix (results, tried) {
+  const text = matrixOf(results, tried)
   if (!IS_CI) return await writeFile(MATRIX, text)
   if (await readFile(MATRIX, 'utf8') === text) return
   console.error('docs/clients.gen.md differs from this run: run npm run clients')
   process.exitCode = 1
-}
-
-function matrixOf (results) {
-  const ran = results.map(({ client: { name, title, version, sample, strict, webhook }, steps }) =>
-    `| [${title}](../examples/clients/${name}) | ${version} | ${sample} | ${steps.length} of ${STEPS.length} steps | ${webhook} | ${strict} |`)
-  const others = NOT_RUN.map(({ name, title, version, reason }) =>
-    `| [${title}](../examples/clients/${name}) | ${version} | recorded | not run: ${reason} | not run | not run |`)
-  return `# Clients in other languages
-
-The published clients, run against the emulator by \`npm run clients\`, which wrote this page. The steps of the flow are
-${STEPS.join(', ')}.
-
-| Client | Version | Sample of \`POST /payments\` | Flow | Webhook verified by | Strict replies |
-|---|---|---|---|---|---|
-${[...ran, ...others].join('\n')}
-
-"Recorded" means that the client could not be installed where this ran. A test sends the request of its published sample, as its source
-writes it, and checks the fields of the reply that it reads.
-`
 }

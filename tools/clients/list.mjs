@@ -84,21 +84,32 @@ export const CLIENTS = [
 ]
 
 /**
- * Clients whose package is tried on every run. If the registry has it, the published sample runs. A test replays the recorded
- * request in any case.
+ * Clients whose package is tried on every run. If the registry has it, the published sample and the flow run. A test replays their
+ * recorded requests in any case.
  */
-export const TRIED = ['java', 'kotlin'].map(name => ({
-  name,
-  artifact: `com.dodopayments.api:dodo-payments-${name}:${pinned(`${name}/pom.xml`, /dodo-payments-\w+<\/artifactId>\s*<version>([\d.]+)/)}`,
-  toolchain: [['mvn', '--version']],
-  resolve: ['mvn', '-q', '-B', 'dependency:resolve'],
-  sample: build => ['mvn', '-q', '-B', 'compile', 'exec:java', `-Dbuild.folder=${build}`]
-}))
+export const TRIED = [
+  { name: 'java', title: 'Java', flowClass: 'shop.Flow' },
+  { name: 'kotlin', title: 'Kotlin', flowClass: 'shop.FlowKt' }
+].map(({ name, title, flowClass }) => {
+  const version = pinned(`${name}/pom.xml`, /dodo-payments-\w+<\/artifactId>\s*<version>([\d.]+)/)
+  const run = build => ['mvn', '-q', '-B', 'compile', 'exec:java', `-Dbuild.folder=${build}`]
+  return {
+    name,
+    title,
+    version,
+    sample: 'unchanged',
+    webhook: '`client.webhooks().unwrap`',
+    strict: '`responseValidation(true)`',
+    reason: 'CI cannot install it from Maven Central',
+    artifact: `com.dodopayments.api:dodo-payments-${name}:${version}`,
+    toolchain: [['mvn', '--version']],
+    resolve: ['mvn', '-q', '-B', 'dependency:resolve'],
+    commands: build => ({ sample: run(build), flow: [...run(build), '-Dprogram=flow', `-Dexec.mainClass=${flowClass}`] })
+  }
+})
 
 /** Clients that cannot be installed here. Their samples are held by recorded traffic (test/api/recorded-samples.test.ts). */
 export const NOT_RUN = [
-  ['java', 'Java', '1.95', 'Maven Central'],
-  ['kotlin', 'Kotlin', '1.84', 'Maven Central'],
   ['csharp', 'C#', 'read in November 2026', 'NuGet'],
   ['php', 'PHP', 'read in November 2026', 'Packagist'],
   ['ruby', 'Ruby', 'read in November 2026', 'RubyGems']
