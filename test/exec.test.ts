@@ -116,6 +116,20 @@ t.test('reports', async t => {
     t.strictSame({ code, stderr }, { code: 4, stderr: '' })
   })
 
+  t.test('a deprecated operation once', async t => {
+    const { stderr } = await exec(t, [], `
+      const address = { country: 'US', city: 'New York', state: 'NY', street: 'Wall Street 1', zipcode: '10005' }
+      for (const name of ['Ada', 'Bea', 'Cleo']) {
+        const customer = { name, email: 'buyer@example.com' }
+        const { status } = await call('/payments', { billing: address, customer, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
+        if (status !== 200) throw new Error(String(status))
+      }
+      process.exitCode = 1
+    `)
+    t.equal(stderr.match(/POST \/payments is deprecated/g)?.length, 1)
+    t.match(stderr, 'dodo-emulator: 1 call with a warning:')
+  })
+
   t.test('ignored fields, with --fail-on-ignored', async t => {
     const ignores = "await call('/customers', { name: 'A', email: 'a@example.com', nickname: 'b' })"
     t.equal((await exec(t, [], ignores)).code, 0)

@@ -37,10 +37,24 @@ export async function reportOf (target: Target): Promise<Report> {
     const deliveries = (await all<Delivery>(own, '/_emulator/deliveries')).map(delivery => ({ ...delivery, sandbox: name }))
     report.refused.push(...requests.filter(({ status }) => status >= 400))
     report.ignored.push(...requests.filter(({ ignored_fields: fields }) => fields.length > 0))
-    report.noted.push(...requests.filter(({ status, notes }) => status < 400 && notes.length > 0))
+    report.noted.push(...withoutRepeatedDeprecations(requests).filter(({ status, notes }) => status < 400 && notes.length > 0))
     report.failed_deliveries.push(...deliveries.filter(isFailing))
   }
   return report
+}
+
+/** Keeps the note on a deprecated operation only on its first call. A program that uses one usually calls it often. */
+function withoutRepeatedDeprecations (requests: ReadonlyArray<Of<LoggedRequest>>): Array<Of<LoggedRequest>> {
+  const seen = new Set<string>()
+  return requests.map(request => ({
+    ...request,
+    notes: request.notes.filter(({ code, message }) => {
+      if (code !== 'DEPRECATED_OPERATION') return true
+      const isFirst = !seen.has(message)
+      seen.add(message)
+      return isFirst
+    })
+  }))
 }
 
 /** Refused calls, failed deliveries and warnings, as lines. Empty if there are none. */

@@ -126,7 +126,7 @@ const NAMESPACE = 'http://www.w3.org/2000/svg'
 /** Reserved names (RFC 2606, RFC 6761), and this computer. */
 const NOBODY = /^(?:127\.0\.0\.1|localhost|(?:.+\.)?example(?:\.com|\.net|\.org)?|.+\.(?:test|invalid))$/
 
-const URLS = /\b(?:https?|wss?|ftp):\/\/([^\s/:"'?#]*)/gi
+const URLS = /\b(?:https?|wss?|ftp):\/\/([^\s/:"'?#`]*)/gi
 
 /** The test mode of Dodo Payments, which the command `compare` calls on request. */
 const ON_REQUEST = 'compare/guard.ts: https://test.dodopayments.com'

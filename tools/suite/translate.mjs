@@ -1,9 +1,10 @@
 // Compiles src/ and test/ to JavaScript below .build/, and the program into dist/. Takes about a second, because types are not checked.
 
-import { cp, readdir } from 'node:fs/promises'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleProgram, linkProgram, ROOT } from '../build/program.mjs'
+import { DATA } from '../build/data.mjs'
 import { isStale } from '../build/inputs.mjs'
 import { buildVendor, VENDOR } from '../build/vendor.mjs'
 
@@ -42,5 +43,7 @@ export async function translate ({ hasVendor = false, coverage = false } = {}) {
     coverage ? linkProgram(join(OUT, 'src')) : bundleProgram({ sourcemap: true }),
     hasVendor && !isStale('vendor') ? undefined : buildVendor()
   ])
+  // A program that starts without it loads the fixtures. From an older one it would start with the tables of earlier sources.
+  if (isStale('data')) await rm(DATA, { force: true })
   await cp(VENDOR, join(OUT, 'src/vendor'), { recursive: true })
 }
