@@ -121,6 +121,38 @@ export interface Messages {
   'order.changeDetails': never
   'tax.vat': never
   'tax.gst': never
+  'subscription.periodDates': 'start' | 'end'
+  'document.emulated': never
+  'document.missingFont': never
+  'document.page': 'page' | 'count'
+  'document.invoice': never
+  'document.refund': never
+  'document.invoiceNumber': never
+  'document.invoiceDate': never
+  'document.billingPeriod': never
+  'document.from': never
+  'document.free': 'date'
+  'document.paid': 'amount' | 'date'
+  'document.description': never
+  'document.quantity': never
+  'document.unitPrice': never
+  'document.priceIncludesTax': never
+  'document.reverseCharge': never
+  'document.taxReversed': 'tax'
+  'document.totalIn': 'currency'
+  'document.includesTax': 'tax'
+  'document.refundNumber': never
+  'document.refundDate': never
+  'document.status': never
+  'document.succeeded': never
+  'document.refundedTo': never
+  'document.refundedOn': 'amount' | 'date'
+  'document.paidColumn': never
+  'document.refundedColumn': never
+  'document.paymentTotal': never
+  'document.refundedIn': 'currency'
+  'document.amountsInclude': 'tax'
+  'document.reason': 'reason'
   'recurrence.free': 'count'
   'recurrence.trial': 'count'
   'recurrence.now': 'amount'

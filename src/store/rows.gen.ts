@@ -187,6 +187,7 @@ export interface CustomersRow {
   phone_number: string | null
   metadata: string
   created_at: number
+  language: string | null
 }
 
 export interface DeclinedChargesRow {
@@ -508,6 +509,7 @@ export interface PaymentsRow {
   abandonment_reason: string | null
   chosen_id: string | null
   subscription_charge: string | null
+  language: string | null
 }
 
 export interface PayoutClaimsRow {

@@ -1,7 +1,8 @@
 import { build } from 'esbuild'
 import t, { type Test } from 'tap'
 import { drawInvoice, type InvoiceDocument } from '../../src/pages/invoice.js'
-import { LABELS } from '../../src/resources/invoices/labels.js'
+import { english } from '../../src/messages/locale.js'
+import { labelsIn } from '../../src/resources/invoices/labels.js'
 import { packagePath } from '../../src/root.js'
 import { readPdf as read, type Pdf } from './pdf.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
@@ -233,7 +234,7 @@ t.test('a refund receipt is served once the refund has succeeded', async t => {
 t.test('drawing', async t => {
   const paper: InvoiceDocument = {
     language: 'en',
-    labels: LABELS,
+    labels: labelsIn(english()),
     title: 'Invoice',
     number: 'inv_1',
     createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),

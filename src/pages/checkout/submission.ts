@@ -7,6 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ApiError, invalid, type Violation } from '../../errors.js'
 import { compactPhone } from '../../rules/contact.js'
 import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } from '../../rules/instruments.js'
+import { withLanguage } from '../../resources/payments/language.js'
 import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../../resources/payments/lifecycle.js'
 import { checkOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
@@ -140,8 +141,9 @@ function pay (payment: Payment, form: Form, context: PageContext): void {
   const instrument = isFree ? null : readInstrument(form, offer, context, violations)
   const [first] = violations
   if (first !== undefined) throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: first.message })
-  if (instrument === null) completeFree(payment, context)
-  else attempt(payment, instrument, context, { saveMethod: savesMethod(form, offer) })
+  const spoken = withLanguage(payment, context.locale.tag, context)
+  if (instrument === null) completeFree(spoken, context)
+  else attempt(spoken, instrument, context, { saveMethod: savesMethod(form, offer) })
   if (phone !== null && payment.customer.phone_number === null) {
     context.sandbox.customers.setPhoneNumber(payment.customer_id, phone)
   }

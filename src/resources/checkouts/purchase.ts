@@ -3,10 +3,12 @@
  * of the page use it.
  */
 import type { Schemas } from '../../contract/operations.js'
+import { languageFor } from '../../messages/languages.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { checkNotBlocked } from '../blocklist/check.js'
 import type { Customer } from '../customers/store.js'
 import { amountsOf, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from '../payments/create.js'
+import { withLanguage } from '../payments/language.js'
 import { hasFailedForGood } from '../payments/states.js'
 import { decideSale, type Buyer, type Sale, type SaleOptions } from '../payments/sale.js'
 import type { CheckoutOptions, Payment } from '../payments/store.js'
@@ -165,6 +167,10 @@ export function makePayment (
     }, context).payment
   sandbox.payments.joinSession(created.seq, sessionId, answers.length === 0 ? null : answers)
   sandbox.checkouts.setPayment(sessionId, created.payment_id)
+  const language = languageFor(terms.customization.force_language ?? '')
+  if (language !== null) {
+    withLanguage({ seq: created.seq, customer_id: customer.customer_id, language: customer.language }, language.tag, context)
+  }
   return created
 }
 

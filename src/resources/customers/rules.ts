@@ -4,7 +4,7 @@ import { invalidQuery, notFound } from '../../errors.js'
 import { checkContact } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import type { Customer } from './store.js'
+import type { Customer, NewCustomer } from './store.js'
 
 /** Throws NOT_FOUND. */
 export function findCustomer (customerId: string, { sandbox }: Context): Customer {
@@ -30,7 +30,7 @@ export function givenCustomer (customer: Schemas['CustomerRequest']): GivenCusto
 }
 
 /** Returns a new customer without its id and `created_at`. */
-export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<Customer, 'customer_id' | 'created_at'> {
+export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<NewCustomer, 'customer_id' | 'created_at'> {
   checkContact(body)
   checkMetadata(body.metadata ?? {})
   return {

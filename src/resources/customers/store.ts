@@ -8,6 +8,9 @@ type Row = Omit<CustomersRow, 'seq'>
 
 export type Customer = Omit<Row, 'metadata'> & { metadata: Schemas['Metadata'] }
 
+/** A customer without a checkout, so that no language is known. */
+export type NewCustomer = Omit<Customer, 'language'>
+
 /** `email` and `name` match any part of the value and ignore case. */
 export interface CustomerFilter {
   created_at_gte?: number
@@ -22,14 +25,17 @@ export interface CustomersStore {
   findByEmail (email: string): Customer | undefined
   /** Newest first. */
   list (filter: CustomerFilter, limit: number, offset: number): Customer[]
-  insert (customer: Customer): void
-  /** Replaces every field except the id and `created_at`. */
+  insert (customer: NewCustomer): void
+  /** Replaces every field except the id, `created_at` and the language. */
   update (before: Customer, after: Customer): void
   setPhoneNumber (customerId: string, phoneNumber: string): void
   setName (customerId: string, name: string): void
+  /** Stores the language of the latest checkout, as a tag. */
+  setLanguage (customerId: string, language: string): void
 }
 
-const COLUMNS = 'customer_id, email, name, phone_number, metadata, created_at'
+const WRITTEN = 'customer_id, email, name, phone_number, metadata, created_at'
+const COLUMNS = `${WRITTEN}, language`
 
 /** A filter as an SQL condition and its parameter. */
 type Condition = readonly [sql: string, value: string | number]
@@ -38,12 +44,13 @@ export function customersStore (database: Database): CustomersStore {
   const find = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM customers WHERE customer_id = ?`)
   const findByEmail = database.prepare<[string], Row>(
     `SELECT ${COLUMNS} FROM customers WHERE email = ? ORDER BY created_at DESC, seq DESC LIMIT 1`)
-  const insert = database.prepare(`INSERT INTO customers (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
+  const insert = database.prepare(`INSERT INTO customers (${WRITTEN}) VALUES (?, ?, ?, ?, ?, ?)`)
   const update = database.prepare(
     'UPDATE customers SET email = ?, name = ?, phone_number = ?, metadata = ? WHERE customer_id = ?')
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
   const prepared = new Map<string, Statement<unknown[], Row>>()
   const setName = database.prepare('UPDATE customers SET name = ? WHERE customer_id = ?')
+  const setLanguage = database.prepare('UPDATE customers SET language = ? WHERE customer_id = ? AND language IS NOT ?')
   const byId = createCache<Customer>(database)
   const byEmail = createCache<Customer>(database)
   return {
@@ -75,6 +82,12 @@ export function customersStore (database: Database): CustomersStore {
       byId.forget(customerId)
       byEmail.clear()
       setName.run(name, customerId)
+    },
+    setLanguage (customerId, language) {
+      const { changes } = setLanguage.run(language, customerId, language)
+      if (changes === 0) return
+      byId.forget(customerId)
+      byEmail.clear()
     }
   }
 }

@@ -2,17 +2,17 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import type { Customer } from './store.js'
+import type { Customer, NewCustomer } from './store.js'
 
 /** The customer in payments, refunds and subscriptions. */
 export function customerDetails (
-  { customer_id: id, name, email, phone_number: phone, metadata }: Omit<Customer, 'created_at'>
+  { customer_id: id, name, email, phone_number: phone, metadata }: Omit<Customer, 'created_at' | 'language'>
 ): Required<Schemas['CustomerLimitedDetailsResponse']> {
   return { customer_id: id, name, email, phone_number: phone, metadata }
 }
 
 /** The complete customer. */
-export function customerResponse (customer: Customer, context: Context): Required<Schemas['CustomerResponse']> {
+export function customerResponse (customer: NewCustomer, context: Context): Required<Schemas['CustomerResponse']> {
   const entry = context.sandbox.blocklist.findBlocked(customer.email)
   return {
     ...customerItem(customer, context),
@@ -22,7 +22,7 @@ export function customerResponse (customer: Customer, context: Context): Require
 }
 
 /** The customer in lists, which do not say whether it is blocked. */
-export function customerItem (customer: Customer, { sandbox }: Context): Required<Schemas['CustomerResponse']> {
+export function customerItem (customer: NewCustomer, { sandbox }: Context): Required<Schemas['CustomerResponse']> {
   return {
     ...customerDetails(customer),
     business_id: sandbox.business.business_id,

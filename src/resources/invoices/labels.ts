@@ -1,8 +1,11 @@
-/** The texts that every document has. */
+/** The texts that every document has, in its language. */
+import type { Locale } from '../../messages/locale.js'
 import type { DocumentLabels } from '../../pages/invoice.js'
 
-export const LABELS: DocumentLabels = {
-  emulated: 'Issued by an emulator: not a tax document, no money moved',
-  replaced: 'Boxes stand for characters for which no font is installed.',
-  page: (page, count) => `Page ${page} of ${count}`
+export function labelsIn ({ text }: Locale): DocumentLabels {
+  return {
+    emulated: text('document.emulated'),
+    replaced: text('document.missingFont'),
+    page: (page, count) => text('document.page', { page, count })
+  }
 }

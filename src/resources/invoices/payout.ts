@@ -1,11 +1,12 @@
 /** The text of the document of a payout: the totals of its entries by type, the fee, and the amount. */
+import { english } from '../../messages/locale.js'
 import type { InvoiceDocument } from '../../pages/invoice.js'
 import { US_PER_MS, formatDay } from '../../rules/calendar.js'
 import { format } from '../../rules/money.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { breakup } from '../payouts/breakup.js'
 import type { Payout } from '../payouts/store.js'
-import { LABELS } from './labels.js'
+import { labelsIn } from './labels.js'
 import { seller } from './view.js'
 
 const NAMES: Readonly<Record<string, string>> = { unattributed: 'Other differences' }
@@ -36,7 +37,7 @@ export function payoutDocument (payout: Payout, sandbox: Sandbox): InvoiceDocume
       ...(name === null ? [] : [['Name', name] as const]),
       ['Paid to', 'Bank account (test)']
     ],
-    parties: [{ title: 'Paid to', lines: seller(sandbox) }],
+    parties: [{ title: 'Paid to', lines: seller({ sandbox, locale: english() }) }],
     summary: `${money(amount)} paid out on ${formatDay(createdAt)}`,
     columns: [{ title: 'Description', width: 0 }, { title: 'Amount', width: 120 }],
     rows: rows.map(({ event_type: type, total }) => ({ cells: [nameOf(type), money(total)] })),
@@ -45,7 +46,7 @@ export function payoutDocument (payout: Payout, sandbox: Sandbox): InvoiceDocume
       ...(fee === 0 ? [] : [{ label: 'Payout fee', value: money(-fee), kind: '' } as const]),
       { label: `Paid out (${currency})`, value: money(amount), kind: 'total' }
     ],
-    labels: LABELS,
+    labels: labelsIn(english()),
     notes: remarks === null ? [] : [`Remarks: ${remarks}`]
   }
 }

@@ -1,14 +1,15 @@
 /**
- * The text of invoices and refund receipts. It depends neither on the time of the request nor on later changes of the payment, so
- * that a document never changes. Amounts are in the charged currency.
+ * The text of invoices and refund receipts, in the language of the payment. It depends neither on the request nor on later
+ * changes of the payment, so that a document never changes. Amounts are in the charged currency.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { english } from '../../messages/locale.js'
-import { paidWith } from '../../pages/fragments.js'
+import { localeFor } from '../../messages/locale.js'
+import { moneyText, paidWith } from '../../pages/fragments.js'
 import type { InvoiceDocument } from '../../pages/invoice.js'
+import type { Shown } from '../../pages/page-context.js'
 import { packageJson } from '../../root.js'
-import { US_PER_MS, formatDay } from '../../rules/calendar.js'
-import { divideHalfUp, format } from '../../rules/money.js'
+import { US_PER_MS } from '../../rules/calendar.js'
+import { divideHalfUp } from '../../rules/money.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { codeOf } from '../discounts/view.js'
@@ -17,103 +18,128 @@ import type { PaidPeriod } from '../payments/basis.js'
 import { sharesOf, startsSeveral } from '../payments/shares.js'
 import type { Payment, PaymentLine } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
-import { LABELS } from './labels.js'
+import { labelsIn } from './labels.js'
 
 /** Returns the invoice of a succeeded payment. */
 export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDocument {
   const { lines } = payment
-  const money = moneyOf(payment, sandbox)
-  const method = paidWith(payment, { sandbox, locale: english() })
+  const shown = shownFor(payment, sandbox)
+  const { locale, locale: { text } } = shown
+  const money = moneyOf(payment, shown)
+  const method = paidWith(payment, shown)
   const isFree = payment.total_amount === 0 && creditChange(payment) === 0
   const { period } = payment.subscription_charge ?? {}
-  const periods = sharedPeriods(payment)
-  const day = formatDay(paidAt(payment, sandbox))
+  const periods = sharedPeriods(payment, shown)
+  const date = locale.day(paidAt(payment, sandbox))
   return {
-    language: 'en',
-    country: payment.billing.country,
-    title: 'Invoice',
+    ...documentOf(payment, shown),
+    title: text('document.invoice'),
     number: payment.invoice_id,
     createdAt: payment.created_at / US_PER_MS,
-    issuer: sandbox.business.name,
     facts: [
-      ['Invoice number', payment.invoice_id],
-      ['Invoice date', formatDay(payment.created_at)],
-      ['Payment', payment.payment_id],
-      ...(period === undefined ? [] : [['Billing period', periodText(period)] as const]),
-      ...(method === null || isFree ? [] : [['Paid with', method] as const])
+      [text('document.invoiceNumber'), payment.invoice_id],
+      [text('document.invoiceDate'), locale.day(payment.created_at)],
+      [text('common.payment'), payment.payment_id],
+      ...(period === undefined ? [] : [[text('document.billingPeriod'), periodText(period, shown)] as const]),
+      ...(method === null || isFree ? [] : [[text('common.paidWith'), method] as const])
     ],
-    parties: parties(payment, sandbox),
-    summary: isFree ? `Free of charge, completed on ${day}` : `${money(payment.total_amount)} paid on ${day}`,
+    summary: isFree
+      ? text('document.free', { date })
+      : text('document.paid', { amount: money(payment.total_amount), date }),
     columns: [
-      { title: 'Description', width: 0 }, { title: 'Quantity', width: 64 },
-      { title: 'Unit price', width: 92 }, { title: 'Amount', width: 98 }
+      { title: text('document.description'), width: 0 }, { title: text('document.quantity'), width: 64 },
+      { title: text('document.unitPrice'), width: 92 }, { title: text('common.amount'), width: 98 }
     ],
     rows: lines.map(line => {
-      const notes = [periods.get(line) ?? [], line.tax_inclusive && line.tax > 0 ? 'The price includes tax' : []].flat()
+      const includesTax = line.tax_inclusive && line.tax > 0
+      const notes = [periods.get(line) ?? [], includesTax ? text('document.priceIncludesTax') : []].flat()
       return {
-        cells: [line.name ?? line.product_id, String(line.quantity), unitPrice(line, money), money(line.subtotal)],
-        ...(notes.length === 0 ? {} : { note: notes.join('. ') })
+        cells: [line.name ?? line.product_id, locale.number(line.quantity), unitPrice(line, money), money(line.subtotal)],
+        ...(notes.length === 0 ? {} : { note: notes.join(' · ') })
       }
     }),
-    totals: totals(lines, payment, sandbox),
-    labels: LABELS,
-    notes: isReverseCharge(payment, sandbox) ? ['Reverse charge: the customer accounts for the tax.'] : []
+    totals: totals(lines, payment, shown),
+    notes: isReverseCharge(payment, sandbox) ? [text('document.reverseCharge')] : []
+  }
+}
+
+function shownFor ({ language }: Payment, sandbox: Sandbox): Shown {
+  return { sandbox, locale: localeFor(language) }
+}
+
+/** The parts that invoices and receipts share. */
+function documentOf (
+  payment: Payment, shown: Shown
+): Pick<InvoiceDocument, 'language' | 'country' | 'issuer' | 'parties' | 'labels'> {
+  const { sandbox, locale, locale: { text } } = shown
+  return {
+    language: locale.tag,
+    country: payment.billing.country,
+    issuer: sandbox.business.name,
+    parties: [
+      { title: text('document.from'), lines: seller(shown) }, { title: text('order.billedTo'), lines: buyer(payment, shown) }
+    ],
+    labels: labelsIn(locale)
   }
 }
 
 /** The period of each subscription that the payment starts with others, by the line of its plan. */
-function sharedPeriods (payment: Payment): Map<PaymentLine, string> {
+function sharedPeriods (payment: Payment, shown: Shown): Map<PaymentLine, string> {
   if (!startsSeveral(payment)) return new Map()
   return new Map(sharesOf(payment).flatMap(({ lines: [plan], period }) =>
-    plan === undefined || period === undefined ? [] : [[plan, periodText(period)]]))
+    plan === undefined || period === undefined ? [] : [[plan, periodText(period, shown)]]))
 }
 
-function periodText ([from, to]: PaidPeriod): string {
-  return `${formatDay(from)} to ${formatDay(to)}`
+function periodText ([from, to]: PaidPeriod, { locale }: Shown): string {
+  return locale.text('subscription.periodDates', { start: locale.day(from), end: locale.day(to) })
 }
 
 /** Returns the receipt of a succeeded refund. */
 export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sandbox): InvoiceDocument {
-  const money = moneyOf(payment, sandbox)
-  const method = paidWith(payment, { sandbox, locale: english() })
+  const shown = shownFor(payment, sandbox)
+  const { locale, locale: { text } } = shown
+  const money = moneyOf(payment, shown)
+  const method = paidWith(payment, shown)
   const items = new Map(refundableItems(payment, []).map(item => [item.item_id, item]))
+  const date = locale.day(refund.created_at)
+  const { reason } = refund
   return {
-    language: 'en',
-    country: payment.billing.country,
-    title: 'Refund receipt',
+    ...documentOf(payment, shown),
+    title: text('document.refund'),
     number: refund.refund_id,
     createdAt: refund.created_at / US_PER_MS,
-    issuer: sandbox.business.name,
     facts: [
-      ['Refund number', refund.refund_id],
-      ['Refund date', formatDay(refund.created_at)],
-      ['Status', 'Succeeded'],
-      ['Invoice number', payment.invoice_id],
-      ['Payment', payment.payment_id],
-      ...(method === null ? [] : [['Refunded to', method] as const])
+      [text('document.refundNumber'), refund.refund_id],
+      [text('document.refundDate'), date],
+      [text('document.status'), text('document.succeeded')],
+      [text('document.invoiceNumber'), payment.invoice_id],
+      [text('common.payment'), payment.payment_id],
+      ...(method === null ? [] : [[text('document.refundedTo'), method] as const])
     ],
-    parties: parties(payment, sandbox),
-    summary: `${money(refund.amount)} refunded on ${formatDay(refund.created_at)}`,
-    columns: [{ title: 'Description', width: 0 }, { title: 'Paid', width: 98 }, { title: 'Refunded', width: 98 }],
+    summary: text('document.refundedOn', { amount: money(refund.amount), date }),
+    columns: [
+      { title: text('document.description'), width: 0 }, { title: text('document.paidColumn'), width: 98 },
+      { title: text('document.refundedColumn'), width: 98 }
+    ],
     rows: refund.lines.map(({ item_id: id, amount }) => {
       const item = items.get(id)
       return { cells: [item?.name ?? id, item === undefined ? '' : money(item.net + item.tax), money(amount)] }
     }),
     totals: [
-      { label: 'Payment total', value: money(payment.total_amount), kind: '' },
-      { label: `Refunded (${refund.currency})`, value: money(refund.amount), kind: 'total' }
+      { label: text('document.paymentTotal'), value: money(payment.total_amount), kind: '' },
+      { label: text('document.refundedIn', { currency: refund.currency }), value: money(refund.amount), kind: 'total' }
     ],
-    labels: LABELS,
     notes: [
-      ...(payment.tax > 0 ? [`Amounts include ${taxName(payment, sandbox)}.`] : []),
-      ...(refund.reason === null || refund.reason.trim() === '' ? [] : [`Reason: ${refund.reason}`])
+      ...(payment.tax > 0 ? [text('document.amountsInclude', { tax: taxName(payment, shown) })] : []),
+      ...(reason === null || reason.trim() === '' ? [] : [text('document.reason', { reason })])
     ]
   }
 }
 
 /** The subtotal before discounts, each discount, and the tax. They add up exactly to the total. */
-function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbox): InvoiceDocument['totals'] {
-  const money = moneyOf(payment, sandbox)
+function totals (lines: readonly PricedLine[], payment: Payment, shown: Shown): InvoiceDocument['totals'] {
+  const { sandbox, locale: { text } } = shown
+  const money = moneyOf(payment, shown)
   const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
   const { discounts: codes } = payment
   const subtotal = sum(line => line.subtotal)
@@ -121,26 +147,27 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
   const contained = sum(line => line.tax_inclusive ? line.tax : 0)
   const added = sum(line => line.tax_inclusive ? 0 : line.tax)
   const credit = creditChange(payment)
-  const tax = taxName(payment, sandbox)
+  const tax = taxName(payment, shown)
+  const total = (label: string, amount: number, kind: '' | 'total' | 'quiet' = '') => ({ label, value: money(amount), kind })
   return [
-    { label: 'Subtotal', value: money(subtotal), kind: '' },
-    ...(byProducts === 0 ? [] : [{ label: 'Product discount', value: money(-byProducts), kind: '' } as const]),
-    ...codes.map(applied => ({
-      label: `Discount ${codeOf(applied, sandbox) ?? applied.discount_id}`, value: money(-applied.deducted), kind: ''
-    } as const)),
-    ...(contained > 0 && added === 0 ? [] : [{ label: tax, value: money(added), kind: '' } as const]),
-    ...(credit === 0 ? [] : [{ label: credit < 0 ? 'Credit used' : 'Added to credit', value: money(credit), kind: '' } as const]),
-    { label: `Total (${payment.currency})`, value: money(payment.total_amount), kind: 'total' },
-    ...(contained === 0 ? [] : [{ label: `Includes ${tax}`, value: money(contained), kind: 'quiet' } as const])
+    total(text('order.subtotal'), subtotal),
+    ...(byProducts === 0 ? [] : [total(text('order.productDiscount'), -byProducts)]),
+    ...codes.map(applied =>
+      total(text('order.discountCode', { code: codeOf(applied, sandbox) ?? applied.discount_id }), -applied.deducted)),
+    ...(contained > 0 && added === 0 ? [] : [total(tax, added)]),
+    ...(credit === 0 ? [] : [total(text(credit < 0 ? 'order.creditUsed' : 'order.creditAdded'), credit)]),
+    total(text('document.totalIn', { currency: payment.currency }), payment.total_amount, 'total'),
+    ...(contained === 0 ? [] : [total(text('document.includesTax', { tax }), contained, 'quiet')])
   ]
 }
 
 /** Returns `VAT 20%`, or the name alone if the rate was not charged. */
-function taxName (payment: Payment, sandbox: Sandbox): string {
+function taxName (payment: Payment, { sandbox, locale, locale: { text } }: Shown): string {
   const rate = sandbox.reference.taxRates[payment.billing.country]
-  if (rate === undefined) return 'Tax'
-  if (isReverseCharge(payment, sandbox)) return `${rate.name} (reverse charge)`
-  return payment.tax === 0 ? 'Tax' : `${rate.name} ${rate.rate_bps / 100}%`
+  if (rate === undefined) return text('order.tax')
+  const tax = locale.translation(rate.name) ?? rate.name
+  if (isReverseCharge(payment, sandbox)) return text('document.taxReversed', { tax })
+  return payment.tax === 0 ? text('order.tax') : text('order.taxRate', { tax, percent: locale.percent(rate.rate_bps) })
 }
 
 /** Whether a tax id reduced the tax to 0. Free payments and products without tax are not reverse charges. */
@@ -152,11 +179,9 @@ function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): b
 type Money = (amount: number) => string
 
 /** Formats amounts in the payment's currency. */
-function moneyOf ({ currency }: Payment, { reference }: Sandbox): Money {
-  return amount => {
-    const text = format(Math.abs(amount), currency, reference.currencies).replace(/\s/g, ' ')
-    return amount < 0 ? `-${text}` : text
-  }
+function moneyOf ({ currency }: Payment, shown: Shown): Money {
+  // Helvetica, which is enough for many documents, lacks the minus sign and some spaces.
+  return amount => moneyText(amount, currency, shown).replace(/\s/g, ' ').replace('−', '-')
 }
 
 /** The row stores the unit price in the product's currency only; the price in the charged currency follows from the line. */
@@ -167,10 +192,6 @@ function unitPrice ({ quantity, subtotal }: PricedLine, money: Money): string {
 /** When the payment succeeded, which can be later than its creation. */
 function paidAt (payment: Payment, { payments }: Sandbox): number {
   return payments.attempts(payment.seq).findLast(({ status }) => status === 'succeeded')?.created_at ?? payment.created_at
-}
-
-function parties (payment: Payment, sandbox: Sandbox): InvoiceDocument['parties'] {
-  return [{ title: 'From', lines: seller(sandbox) }, { title: 'Billed to', lines: buyer(payment, sandbox) }]
 }
 
 type Address = Pick<Schemas['BillingAddress'], 'country' | 'state' | 'city' | 'street' | 'zipcode'>
@@ -184,29 +205,32 @@ interface Seller {
 let packaged: Seller | undefined
 
 /** A sandbox stores only the name of its business. The default business also has an address. */
-export function seller (sandbox: Sandbox): string[] {
+export function seller (shown: Shown): string[] {
+  const { sandbox } = shown
   const { business_id: businessId, name } = sandbox.business
   packaged ??= packageJson<Seller>('fixtures', 'business.json')
   const { address, support_email: email } = packaged.business_id === businessId ? packaged : {}
-  return [name, ...(address === undefined ? [] : addressLines(address, sandbox)), ...given(email)]
+  return [name, ...(address === undefined ? [] : addressLines(address, shown)), ...given(email)]
 }
 
-function buyer (payment: Payment, sandbox: Sandbox): string[] {
+function buyer (payment: Payment, shown: Shown): string[] {
   const { name, email } = payment.customer
   const { customer_business_name: business, tax_id: taxId } = payment.checkout
   return [
     ...given(business),
     ...(name === email ? [] : given(name)), // the e-mail address replaces a missing name
-    ...addressLines(payment.billing, sandbox),
+    ...addressLines(payment.billing, shown),
     email,
-    ...(taxId === undefined ? [] : [`Tax ID ${taxId}`])
+    ...(taxId === undefined ? [] : [shown.locale.text('order.taxId', { id: taxId })])
   ]
 }
 
-function addressLines ({ country, state, city, street, zipcode }: Address, { reference }: Sandbox): string[] {
+function addressLines (
+  { country, state, city, street, zipcode }: Address, { sandbox: { reference }, locale }: Shown
+): string[] {
   const region = [...given(state), ...given(zipcode)].join(' ')
   const town = [...given(city), ...given(region)].join(', ')
-  return [...given(street), ...given(town), reference.countries[country]?.name ?? country]
+  return [...given(street), ...given(town), locale.country(country, reference.countries[country]?.name)]
 }
 
 function given (text: string | null | undefined): string[] {

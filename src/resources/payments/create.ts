@@ -5,7 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { PricedCart } from '../../rules/pricing.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import type { Customer } from '../customers/store.js'
+import type { Customer, NewCustomer } from '../customers/store.js'
 import { watchNewCheckout } from './abandonment.js'
 import { attempt, savedInstrument } from './lifecycle.js'
 import type { Sale, Settlement } from './sale.js'
@@ -42,7 +42,9 @@ export interface CreatedPayment {
   client_secret: string
 }
 
-export function createPayment (customer: Customer, order: PaymentOrder, context: Context): CreatedPayment {
+export function createPayment (
+  customer: Pick<Customer, 'customer_id'>, order: PaymentOrder, context: Context
+): CreatedPayment {
   const { sandbox, now } = context
   const orderId = sandbox.ids.next('pay', now)
   const chosenId = sandbox.ids.chosen('pay')
@@ -98,7 +100,7 @@ export function appliedDiscounts (
 /** Creates a customer. The e-mail address replaces a missing name, because the contract requires a name. */
 export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sandbox, now }: Context): Customer {
   if (newCustomer === null) throw new Error('a payment needs a customer')
-  const customer = {
+  const customer: NewCustomer = {
     customer_id: sandbox.ids.next('cus', now),
     email: newCustomer.email,
     name: newCustomer.name?.trim() || newCustomer.email,
@@ -107,7 +109,7 @@ export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sa
     created_at: now
   }
   sandbox.customers.insert(customer)
-  return customer
+  return { ...customer, language: null }
 }
 
 /** Charges a saved method immediately. The payment's status shows the outcome. */

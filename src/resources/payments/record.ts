@@ -93,7 +93,7 @@ interface ParsedColumns {
 
 /** A payment with its customer. */
 export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids' | 'chosen_id'> & ParsedColumns & {
-  customer: Omit<Customer, 'created_at'>
+  customer: Omit<Customer, 'created_at' | 'language'>
 }
 
 /** A payment with the columns that lists read. */

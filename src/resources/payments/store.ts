@@ -44,7 +44,7 @@ interface OfSubscriptions {
 }
 
 export interface PaymentsStore extends OfSubscriptions {
-  /** Returns the payment's sequence number, from which its link is derived. */
+  /** Returns the payment's sequence number, from which its link is derived. Its language is the one of the customer. */
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
@@ -67,6 +67,7 @@ export interface PaymentsStore extends OfSubscriptions {
   recordAbandonment (seq: number, at: number, reason: string): void
   setRefundStatus (seq: number, status: 'partial' | 'full', updatedAt: number): void
   setUpdatedAt (seq: number, at: number): void
+  setLanguage (seq: number, language: string): void
   /** Stores the checkout session of a payment and the responses to its custom fields. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
 }
@@ -95,7 +96,8 @@ type ListedRow = Pick<PaymentsRow, typeof LISTED_COLUMNS[number]> & CustomerColu
 
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
-    `INSERT INTO payments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
+    `INSERT INTO payments (${COLUMNS.join(', ')}, language)
+    VALUES (${COLUMNS.map(() => '?').join(', ')}, (SELECT language FROM customers WHERE customer_id = ?))`)
   const find = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.payment_id = ?`)
   const findChosen = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.chosen_id = ?`)
   const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
@@ -121,7 +123,7 @@ export function paymentsStore (database: Database): PaymentsStore {
         JSON.stringify(payment.billing), JSON.stringify(payment.metadata), writeLines(payment.lines),
         productIds(payment.lines), toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id, payment.subscription_id,
-        toJson(payment.subscription_charge), payment.retry_attempt)
+        toJson(payment.subscription_charge), payment.retry_attempt, payment.customer_id)
       daily.added(payment)
       const seq = Number(lastInsertRowid)
       for (const share of payment.subscription_charge?.shares ?? []) shared.add(share.subscription_id, seq)
@@ -172,12 +174,13 @@ export function paymentsStore (database: Database): PaymentsStore {
 
 /** The changes of single columns. */
 function changesOf (database: Database): Pick<PaymentsStore,
-  'setExpiry' | 'recordOpening' | 'recordAbandonment' | 'setRefundStatus' | 'setUpdatedAt' | 'joinSession'> {
+  'setExpiry' | 'recordOpening' | 'recordAbandonment' | 'setRefundStatus' | 'setUpdatedAt' | 'setLanguage' | 'joinSession'> {
   const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
   const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
   const recordAbandonment = database.prepare('UPDATE payments SET abandoned_at = ?, abandonment_reason = ? WHERE seq = ?')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE seq = ?')
   const setUpdatedAt = database.prepare('UPDATE payments SET updated_at = ? WHERE seq = ?')
+  const setLanguage = database.prepare('UPDATE payments SET language = ? WHERE seq = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   return {
@@ -186,6 +189,7 @@ function changesOf (database: Database): Pick<PaymentsStore,
     recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
     setRefundStatus: (seq, status, updatedAt) => { setRefundStatus.run(status, updatedAt, seq) },
     setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
+    setLanguage: (seq, language) => { setLanguage.run(language, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) }
   }
 }

@@ -57,8 +57,8 @@ export function makePayment (
   subscription: Subscription, { charge, purpose, period, metadata, methodId = null, link, retry = 0 }: ChargeOptions,
   context: Context
 ): CreatedPayment {
-  const { subscription_id: id, customer, created_at: createdAt, tax_id: taxId, customer_business_name: business } = subscription
-  return createPayment({ ...customer, created_at: createdAt }, {
+  const { subscription_id: id, customer, tax_id: taxId, customer_business_name: business } = subscription
+  return createPayment(customer, {
     amounts: {
       brand_id: subscription.brand_id,
       currency: charge.currency,

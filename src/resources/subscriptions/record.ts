@@ -173,4 +173,4 @@ interface ParsedColumns {
 export type SubscriptionRecord = Omit<SubscriptionsRow, keyof ParsedColumns | 'seq'> & ParsedColumns
 
 /** A subscription with its customer. */
-export type Subscription = SubscriptionRecord & { customer: Omit<Customer, 'created_at'> }
+export type Subscription = SubscriptionRecord & { customer: Omit<Customer, 'created_at' | 'language'> }

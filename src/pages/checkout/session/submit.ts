@@ -9,6 +9,7 @@ import {
 import { isWrongChoice } from '../../../resources/checkouts/choice.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
+import { withLanguage } from '../../../resources/payments/language.js'
 import { attempt, cancel, completeFree } from '../../../resources/payments/lifecycle.js'
 import type { Payment } from '../../../resources/payments/store.js'
 import type { Instrument } from '../../../rules/instruments.js'
@@ -52,7 +53,8 @@ export function submitDetails ({ session, isStored, replaced }: Submission, sent
   if (!isStored) sandbox.checkouts.insert(session)
   if (replaced !== null) cancel(replaced, context)
   const { seq } = makePayment(session, purchase, context)
-  if (single !== null) tryToPay(stored(seq, context), single, context)
+  const payment = withLanguage(stored(seq, context), context.locale.tag, context)
+  if (single !== null) tryToPay(payment, single, context)
   return { payment: stored(seq, context) }
 }
 

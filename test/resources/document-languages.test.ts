@@ -1,0 +1,89 @@
+/** Documents are in the language of the checkout, and stay so. Later payments of the customer are in the same language. */
+import t from 'tap'
+import { LANGUAGES } from '../../src/messages/languages.js'
+import { paymentBody } from '../helper.js'
+import { start } from '../control/checkout-sessions.js'
+import { host } from '../pages/hosted-page.js'
+import { readPdf } from './pdf.js'
+
+const shop = start(t, { clock: '2027-03-04T12:00:00Z', clockFrozen: 'on' })
+const { app } = shop.emulator
+
+async function bytesOf (url: string, language = 'en'): Promise<Buffer> {
+  const { statusCode, rawPayload } = await app.inject({ url, headers: { 'accept-language': language } })
+  t.equal(statusCode, 200, url)
+  return rawPayload
+}
+
+const invoiceOf = async (id: string) => readPdf(await bytesOf(`/invoices/payments/${id}`))
+const languageOf = ({ bytes }: { bytes: Buffer }) => /\/Lang \(([^)]*)\)/.exec(bytes.toString('latin1'))?.[1]
+
+async function payForced (language: string, email: string): Promise<string> {
+  const id = await shop.open({ customer: { email, name: 'Nina New' }, customization: { force_language: language } })
+  return (await shop.done(id, 'pay')).payment_id
+}
+
+t.test('every language has an invoice in real glyphs, regardless of the request', async t => {
+  const titles = new Set<string | undefined>()
+  for (const language of LANGUAGES) {
+    const id = await payForced(language, `${language}@example.com`)
+    const invoice = await invoiceOf(id)
+    t.equal(languageOf(invoice), language)
+    t.notOk(invoice.runs.some(({ hasBox }) => hasBox), language)
+    t.strictSame(await bytesOf(`/invoices/payments/${id}`, 'ar'), invoice.bytes, 'the same bytes for every visitor')
+    titles.add(invoice.texts[0])
+  }
+  t.ok(titles.size > LANGUAGES.length / 2)
+})
+
+t.test('a language that the pages do not have is English', async t => {
+  t.equal(languageOf(await invoiceOf(await payForced('tlh', 'worf@example.com'))), 'en')
+})
+
+t.test('the customer chooses the language on the page, for later payments and refunds too', async t => {
+  const HEDI = { customer: { email: 'hedi@example.com', name: 'Hedi' }, billing: { country: 'CH' } } as const
+  const payOnPage = async (language: string) => {
+    const { paymentId, path, visit } = await host(t, HEDI, {}, shop)
+    const token = /name="token" value="(\w+)"/.exec((await visit()).text)?.[1] ?? ''
+    await app.inject({
+      method: 'POST',
+      url: path,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': language },
+      payload: new URLSearchParams({
+        token, action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/99', cvc: '123', name: 'Hedi'
+      }).toString()
+    })
+    return paymentId
+  }
+  const first = await payOnPage('en')
+  t.equal(languageOf(await invoiceOf(first)), 'en')
+
+  const second = await payOnPage('de-CH, en;q=0.5')
+  const invoice = await invoiceOf(second)
+  t.equal(languageOf(invoice), 'de-CH')
+  const line = invoice.texts.join(' | ')
+  for (const part of ['Rechnung', '4. März 2027', 'Schweiz', '$ 19.99']) t.ok(line.includes(part), `${part} in ${line}`)
+  t.equal(languageOf(await invoiceOf(first)), 'en', 'an earlier document stays')
+
+  const { json } = await shop.call('POST', '/refunds', { body: { payment_id: second } })
+  const { refund_id: refund } = json as { refund_id: string }
+  await shop.call('POST', `/_emulator/refunds/${refund}/settle`, { body: { status: 'succeeded' } })
+  t.equal(languageOf(readPdf(await bytesOf(`/invoices/refunds/${refund}`))), 'de-CH')
+
+  const { payment_id: later } = await shop.pay(paymentBody(HEDI))
+  await shop.call('POST', `/_emulator/payments/${later}/pay`, { body: { card: '4242424242424242' } })
+  t.equal(languageOf(await invoiceOf(later)), 'de-CH')
+})
+
+t.test('renewals are in the language of the subscription\'s checkout', async t => {
+  const id = await shop.open({
+    product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }],
+    customer: { email: 'yuki@example.com', name: 'Yuki' },
+    customization: { force_language: 'ja' }
+  })
+  const { subscription_id: subscription } = await shop.done(id, 'pay')
+  await shop.call('POST', `/_emulator/subscriptions/${subscription}/renew`)
+  const { items } = await shop.get<{ items: Array<{ payment_id: string }> }>(`/payments?subscription_id=${subscription}`)
+  t.equal(items.length, 2)
+  for (const { payment_id: payment } of items) t.equal(languageOf(await invoiceOf(payment)), 'ja')
+})
