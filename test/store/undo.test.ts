@@ -84,7 +84,7 @@ t.test('undoes every kind of change to every table', async t => {
       log.end()
       t.strictSame(dump(database), wanted)
       database.exec('ROLLBACK TO run; RELEASE run')
-    }), { numRuns: 60 })
+    }), { numRuns: 30 })
 })
 
 function hasRowid (database: Database, table: string): boolean {
