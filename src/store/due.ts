@@ -20,6 +20,8 @@ const STATES: Record<DueState, string> = { waiting: 'failed_at IS NULL', failed:
 export interface DueJobs {
   /** Adds a job that is due at `dueAt` (microseconds), or reschedules the subject's job of this kind, even if it failed. */
   add (dueAt: number, kind: string, subjectId: string): void
+  /** Sets when the subject's jobs of these kinds are due; null removes a job. Writes only the jobs that change. */
+  plan (subjectId: string, times: Readonly<Record<string, number | null>>): void
   /** Removes the jobs of a subject, or its job of one kind. */
   remove (subjectId: string, kind?: string): void
   find (kind: string, subjectId: string): DueJob | undefined
@@ -47,6 +49,7 @@ export function dueJobs (database: Database, rankOf: (kind: string) => number): 
   const removeAll = database.prepare('DELETE FROM due_jobs WHERE subject_id = ?')
   const removeOne = database.prepare('DELETE FROM due_jobs WHERE subject_id = ? AND kind = ?')
   const find = database.prepare<[string, string], DueJob>('SELECT * FROM due_jobs WHERE subject_id = ? AND kind = ?')
+  const ofSubject = database.prepare<[string], DueJob>('SELECT * FROM due_jobs WHERE subject_id = ?')
   const next = database.prepare<[number], DueJob>(
     'SELECT * FROM due_jobs WHERE failed_at IS NULL AND due_at <= ? ORDER BY due_at, rank, seq LIMIT 1')
   const first = database.prepare<[], number>(
@@ -68,10 +71,21 @@ export function dueJobs (database: Database, rankOf: (kind: string) => number): 
     return statement.all(...given.map(([, value]) => value), limit, offset)
   }
 
+  function addJob (dueAt: number, kind: string, subjectId: string): void {
+    add.run(dueAt, rankOf(kind), kind, subjectId)
+    added()
+  }
+
   return {
-    add (dueAt, kind, subjectId) {
-      add.run(dueAt, rankOf(kind), kind, subjectId)
-      added()
+    add: addJob,
+    plan (subjectId, times) {
+      const stored = ofSubject.all(subjectId)
+      for (const [kind, dueAt] of Object.entries(times)) {
+        const job = stored.find(other => other.kind === kind)
+        if (dueAt !== null) {
+          if (job === undefined || !isPlanned(job, dueAt, rankOf(kind))) addJob(dueAt, kind, subjectId)
+        } else if (job !== undefined) done.run(job.seq)
+      }
     },
     remove (subjectId, kind) {
       if (kind === undefined) removeAll.run(subjectId)
@@ -87,4 +101,9 @@ export function dueJobs (database: Database, rankOf: (kind: string) => number): 
     countFailed: () => countFailed.get() ?? 0,
     watch: listener => { added = listener }
   }
+}
+
+/** Whether adding the job again would not change it. */
+function isPlanned (job: DueJob, dueAt: number, rank: number): boolean {
+  return job.due_at === dueAt && job.rank === rank && job.failed_at === null
 }

@@ -80,17 +80,16 @@ function schedule (subscription: Subscription, { sandbox: { due }, now }: Contex
   const isOwing = status === 'past_due' || status === 'on_hold'
   const renews = isActive && dues === null
   const cancels = renews && subscription.cancel_at_next_billing_date
-  const plan = (kind: string, at: number | null) => {
-    if (at === null) due.remove(id, kind)
-    else due.add(Math.max(at, now), kind, id)
-  }
-  plan(CANCEL_JOB, cancels ? nextDate : null)
-  plan(EXPIRE_JOB, (isActive || isOwing) && pausedAt === null ? expiresAt : null)
-  plan(CHANGE_JOB, renews && !cancels && subscription.scheduled_change !== null ? nextDate : null)
-  plan(RENEW_JOB, renews && !cancels ? nextDate : null)
-  plan(REMIND_JOB, renews && !cancels ? reminderTime(subscription, now) : null)
-  plan(RETRY_JOB, isOwing ? dues?.retry?.at ?? null : null)
-  plan(GRACE_JOB, status === 'past_due' ? dues?.grace_ends_at ?? null : null)
+  const at = (time: number | null) => time === null ? null : Math.max(time, now)
+  due.plan(id, {
+    [CANCEL_JOB]: at(cancels ? nextDate : null),
+    [EXPIRE_JOB]: at((isActive || isOwing) && pausedAt === null ? expiresAt : null),
+    [CHANGE_JOB]: at(renews && !cancels && subscription.scheduled_change !== null ? nextDate : null),
+    [RENEW_JOB]: at(renews && !cancels ? nextDate : null),
+    [REMIND_JOB]: at(renews && !cancels ? reminderTime(subscription, now) : null),
+    [RETRY_JOB]: at(isOwing ? dues?.retry?.at ?? null : null),
+    [GRACE_JOB]: at(status === 'past_due' ? dues?.grace_ends_at ?? null : null)
+  })
 }
 
 const DAY_US = 86_400_000_000
