@@ -38,7 +38,7 @@ export interface StartedPeriod {
 }
 
 export interface Effects {
-  /** `payment` is the row before the success: its status and method are outdated, the rest is current. */
+  /** `payment` has the status and the method of the success. */
   paymentSucceeded (payment: Stored<'payments'>, context: Context): void
   /** A charge without the customer has failed, such as a renewal. */
   chargeFailed (payment: Stored<'payments'>, errorCode: string, context: Context): void

@@ -64,17 +64,22 @@ export function feeOf (payment: Payment, context: Pick<Context, 'sandbox'>): Pay
 }
 
 /** Books a payment that succeeds, at once or with the next batch. */
-export function bookSuccess ({ payment_id: paymentId, settlement_amount: gross }: Payment, context: Context): void {
+export function bookSuccess (payment: Payment, context: Context): void {
   const { sandbox, now } = context
   const batchUs = sandbox.businessSettings.read()['ledger.batch_ms'] * 1000
-  if (gross === 0) return
-  if (batchUs === 0) return bookPayment(paymentId, context)
-  sandbox.due.add((Math.floor(now / batchUs) + 1) * batchUs, BOOK_JOB, paymentId)
+  if (payment.settlement_amount === 0) return
+  if (batchUs === 0) return bookPayment(payment, context)
+  sandbox.due.add((Math.floor(now / batchUs) + 1) * batchUs, BOOK_JOB, payment.payment_id)
 }
 
-export function bookPayment (paymentId: string, context: Context): void {
+/** Books a payment with the batch for which it waited. */
+export function bookWaiting (paymentId: string, context: Context): void {
   const payment = context.sandbox.payments.find(paymentId)
   if (payment === undefined) throw new Error(`there is no payment ${paymentId}`)
+  bookPayment(payment, context)
+}
+
+function bookPayment (payment: Payment, context: Context): void {
   const about: About = {
     currency: payment.settlement_currency,
     reference_object_id: payment.payment_id,

@@ -2,13 +2,13 @@
 import type { Effects } from '../../sandbox/effects.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
-import { BOOK_JOB, bookDispute, bookFailedRefund, bookPayment, bookRefund, bookSuccess } from './book.js'
+import { BOOK_JOB, bookDispute, bookFailedRefund, bookRefund, bookSuccess, bookWaiting } from './book.js'
 import { ledgerControls as controls } from './control.js'
 import { ledgerSection as dashboard } from './dashboard.js'
 import { ledgerHandlers as handlers } from './routes.js'
 
 /** Before everything else at the same time, so that a batch contains what happened before it. */
-const jobs: Jobs = { [BOOK_JOB]: { rank: -1, run: bookPayment } }
+const jobs: Jobs = { [BOOK_JOB]: { rank: -1, run: bookWaiting } }
 
 const effects: Partial<Effects> = {
   paymentSucceeded: bookSuccess,

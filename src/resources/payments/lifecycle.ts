@@ -14,7 +14,7 @@ import type { PaymentMethod } from '../payment-methods/store.js'
 import { announceSuccess, followPayment, isQuiet } from '../subscriptions/outcome.js'
 import { watchCheckout } from './abandonment.js'
 import { needsMethod, paymentStates, type PaymentAction } from './states.js'
-import type { Payment, PendingAction } from './store.js'
+import type { Payment, PaymentState, PendingAction } from './store.js'
 
 export const SETTLE_JOB = 'payment.settle'
 
@@ -42,8 +42,8 @@ export function completeFree (payment: Payment, context: Context): void {
   if (needsMethod(payment)) throw new Error(`payment ${payment.payment_id} needs a payment method`)
   paymentStates.check('pay', payment, context)
   checkDiscounts(payment, context)
-  record('pay', payment, { status: 'succeeded' }, null, context)
-  complete(payment, null, false, context)
+  const paid = record('pay', payment, { status: 'succeeded' }, null, context)
+  complete(paid, null, false, context)
 }
 
 /** Declines a payment that no method can be charged for. Throws if the payment is not open. */
@@ -60,7 +60,10 @@ export function answerAction (payment: Payment, answer: Answer, context: Context
   paymentStates.check('answer', payment, context)
   if (payment.pending_action === null) throw new Error(`payment ${payment.payment_id} waits without a charge`)
   const { instrument, saveMethod } = payment.pending_action
-  if (answer === 'back') return record('answer', payment, { status: 'requires_payment_method' }, null, context)
+  if (answer === 'back') {
+    record('answer', payment, { status: 'requires_payment_method' }, null, context)
+    return
+  }
   if (answer === 'approve') checkDiscounts(payment, context)
   apply('answer', payment, { ...instrument, outcome: outcomeOf(answer, instrument) }, saveMethod, context)
 }
@@ -75,12 +78,12 @@ function apply (
   action: PaymentAction, payment: Payment, instrument: Instrument, saveMethod: boolean, context: Context
 ): void {
   const { outcome } = instrument
-  record(action, payment, outcome, instrument, context, { instrument, saveMethod })
+  const charged = record(action, payment, outcome, instrument, context, { instrument, saveMethod })
   if (outcome.status === 'processing') {
     const { after_us: delay = context.sandbox.settings.settlementDelayUs } = outcome
     context.sandbox.due.add(context.now + delay, SETTLE_JOB, payment.payment_id)
   }
-  if (outcome.status === 'succeeded') complete(payment, instrument, saveMethod, context)
+  if (outcome.status === 'succeeded') complete(charged, instrument, saveMethod, context)
 }
 
 /** Settles a charge in flight with the bank's decision. */
@@ -90,8 +93,8 @@ export function settlePayment (paymentId: string, context: Context): void {
   const { pending_action: pending } = payment
   const errorCode = settlementFailure(payment, context)
   if (errorCode === null) {
-    record('settle', payment, { status: 'succeeded' }, null, context)
-    complete(payment, pending?.instrument ?? null, pending?.saveMethod ?? false, context)
+    const settled = record('settle', payment, { status: 'succeeded' }, null, context)
+    complete(settled, pending?.instrument ?? null, pending?.saveMethod ?? false, context)
   } else {
     record('settle', payment, { status: 'failed', error_code: errorCode }, null, context)
   }
@@ -125,17 +128,17 @@ const WAITING = new Set(['requires_customer_action', 'processing'])
 type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
 
 /**
- * Writes the payment's new state and emits its events. Without an instrument, the payment keeps its method.
+ * Writes the payment's new state, emits its events, and returns the payment. Without an instrument, the payment keeps its method.
  * `updated_at` stays null through a first success or failure, as in the real service. Later changes set it.
  */
 function record (
   action: PaymentAction, payment: Payment, state: State, instrument: Instrument | null, context: Context,
   pending: PendingAction | null = null
-): void {
+): Payment {
   const { sandbox, now } = context
   const { events } = paymentStates.transition(action, payment, context, state.status)
   const errorCode = state.status === 'failed' ? state.error_code : null
-  sandbox.payments.record(payment.seq, {
+  const changes: PaymentState = {
     status: state.status,
     updated_at: payment.status === 'failed' ? now : payment.updated_at,
     payment_method: instrument?.payment_method ?? payment.payment_method,
@@ -145,11 +148,13 @@ function record (
     error_code: errorCode,
     error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),
     pending_action: WAITING.has(state.status) ? pending : null
-  })
+  }
+  sandbox.payments.record(payment.seq, changes)
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
   watchCheckout({ ...payment, status: state.status }, context)
   announce(payment, state, events, context)
   if (errorCode !== null && isWithoutCustomer(payment)) sandbox.effects.chargeFailed(payment, errorCode, context)
+  return { ...payment, ...changes }
 }
 
 /** Emits the events of a payment, and notifies its subscription. */
