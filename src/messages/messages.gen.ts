@@ -30,6 +30,11 @@ export interface Messages {
   'notice.productsGone': never
   'notice.productsGoneText': never
   'notice.schemeMissing': 'scheme'
+  'notice.account': never
+  'notice.subscription': never
+  'notice.subscriptionText': never
+  'notice.accept': never
+  'notice.acceptText': never
   'common.problem': never
   'common.optional': 'label'
   'common.store': never
@@ -42,6 +47,10 @@ export interface Messages {
   'common.returnTo': 'store'
   'common.backTo': 'store'
   'common.plusTax': 'price'
+  'common.product': never
+  'common.name': never
+  'common.andMore': 'name' | 'count'
+  'common.linkExpired': never
   'period.day': 'count'
   'period.week': 'count'
   'period.month': 'count'
@@ -122,6 +131,46 @@ export interface Messages {
   'tax.vat': never
   'tax.gst': never
   'subscription.periodDates': 'start' | 'end'
+  'subscription.title': never
+  'subscription.more': 'count'
+  'subscription.pending': never
+  'subscription.active': never
+  'subscription.due': never
+  'subscription.paused': never
+  'subscription.cancelled': never
+  'subscription.failed': never
+  'subscription.expired': never
+  'subscription.ending': never
+  'subscription.trial': never
+  'subscription.firstUnpaid': never
+  'subscription.firstFailed': never
+  'subscription.ended': never
+  'subscription.endedOn': 'date'
+  'subscription.cancelledOn': 'date'
+  'subscription.pausedSince': 'date'
+  'subscription.paymentDue': never
+  'subscription.amountDue': 'amount'
+  'subscription.endsOn': 'date'
+  'subscription.onDemand': never
+  'subscription.renewsOn': 'date'
+  'subscription.renewsFor': 'date' | 'amount'
+  'subscription.trialEnds': 'date' | 'amount'
+  'subscription.yours': never
+  'subscription.price': never
+  'subscription.addon': never
+  'subscription.usage': never
+  'subscription.period': never
+  'subscription.termEnds': never
+  'subscription.credit': never
+  'subscription.noteCancelled': never
+  'subscription.noteEnding': never
+  'subscription.noteUndone': never
+  'subscription.notePaused': never
+  'subscription.noteResumed': never
+  'subscription.noteChanged': never
+  'subscription.noteScheduled': never
+  'subscription.noteDropped': never
+  'subscription.noteMethod': never
   'document.emulated': never
   'document.missingFont': never
   'document.page': 'page' | 'count'
@@ -278,6 +327,10 @@ export interface Messages {
   'problem.invalidTaxId': never
   'problem.unsupportedCountry': never
   'problem.minimum': never
+  'problem.noMethod': never
+  'problem.account': never
+  'problem.accountLong': 'max'
+  'problem.reason': never
   'failure.confirmation': never
   'failure.confirm': never
   'failure.confirmationTime': never
@@ -381,4 +434,141 @@ export interface Messages {
   'expired.paymentText': 'store'
   'expired.checkout': never
   'expired.checkoutText': 'store'
+  'access.title': never
+  'access.more': 'count'
+  'access.waiting': never
+  'access.active': never
+  'access.failed': never
+  'access.ended': never
+  'access.feature': 'feature'
+  'access.ready': 'platform'
+  'access.connected': 'account'
+  'access.keyLater': 'store'
+  'access.soon': never
+  'access.connect': 'platform'
+  'access.activations': 'count'
+  'access.activationsOf': 'used' | 'count'
+  'access.validUntil': 'activations' | 'date'
+  'access.deactivate': never
+  'access.deactivateDevice': 'device'
+  'accept.about': 'platform'
+  'accept.for': never
+  'accept.account': 'platform'
+  'accept.accept': never
+  'accept.refuse': never
+  'accept.fail': never
+  'accept.connected': 'platform'
+  'accept.access': 'account'
+  'accept.accessPlain': never
+  'accept.ended': never
+  'accept.endedText': never
+  'accept.failed': never
+  'accept.refused': 'platform'
+  'accept.skipped': never
+  'accept.skippedText': never
+  'accept.expiredText': never
+  'accept.renew': never
+  'portal.title': never
+  'portal.removed': never
+  'portal.deactivated': never
+  'portal.retried': never
+  'portal.mailNote': 'email' | 'request'
+  'portal.details': never
+  'portal.payments': never
+  'portal.noPayments': never
+  'portal.noPaymentsHere': never
+  'portal.pages': never
+  'portal.page': 'page'
+  'portal.newer': never
+  'portal.newerPayments': never
+  'portal.older': never
+  'portal.olderPayments': never
+  'portal.paid': never
+  'portal.failed': never
+  'portal.cancelled': never
+  'portal.processing': never
+  'portal.confirmation': never
+  'portal.unpaid': never
+  'portal.refunded': never
+  'portal.partlyRefunded': never
+  'portal.invoice': never
+  'portal.invoiceOf': 'date' | 'amount'
+  'portal.receipt': never
+  'portal.receiptOf': 'date' | 'amount'
+  'portal.refundSucceeded': 'amount' | 'date'
+  'portal.refundPending': 'amount' | 'date'
+  'portal.refundReview': 'amount' | 'date'
+  'portal.refundFailed': 'amount' | 'date'
+  'portal.methods': never
+  'portal.noMethods': never
+  'portal.remove': never
+  'portal.removeMethod': 'method'
+  'portal.removeQuestion': 'method'
+  'portal.balance': never
+  'portal.inCurrency': 'currency'
+  'portal.expiredText': 'store'
+  'portal.returnToStore': never
+  'credit.title': never
+  'credit.left': 'balance' | 'unit'
+  'credit.overage': 'amount'
+  'credit.changes': never
+  'credit.changesOf': 'name'
+  'credit.entry': 'description' | 'amount'
+  'credit.after': 'date' | 'balance'
+  'credit.credit_added': never
+  'credit.credit_deducted': never
+  'credit.credit_expired': never
+  'credit.credit_rolled_over': never
+  'credit.rollover_forfeited': never
+  'credit.overage_charged': never
+  'credit.overage_reset': never
+  'credit.auto_top_up': never
+  'credit.manual_adjustment': never
+  'credit.refund': never
+  'plan.change': never
+  'plan.scheduled': never
+  'plan.changesOn': 'plan' | 'date'
+  'plan.keepCurrent': never
+  'plan.choose': never
+  'plan.choosePlan': 'plan'
+  'plan.changeTo': 'plan'
+  'plan.later': 'date'
+  'plan.now': never
+  'plan.from': 'date'
+  'plan.then': never
+  'plan.keep': 'plan'
+  'plan.schedule': never
+  'plan.changeAndPay': 'amount'
+  'plan.unused': 'item'
+  'plan.creditAdded': never
+  'renewal.none': never
+  'renewal.dueChoose': 'amount'
+  'renewal.useNew': never
+  'renewal.payNew': 'amount'
+  'renewal.use': never
+  'pause.pause': never
+  'pause.text': never
+  'pause.resume': never
+  'pause.resumeText': never
+  'cancel.title': never
+  'cancel.cancellation': never
+  'cancel.ends': 'date'
+  'cancel.keep': never
+  'cancel.cancel': never
+  'cancel.when': never
+  'cancel.atEnd': 'date'
+  'cancel.now': never
+  'cancel.endsOn': 'date'
+  'cancel.endsNow': never
+  'cancel.why': never
+  'cancel.comment': never
+  'cancel.reason': never
+  'cancel.too_expensive': never
+  'cancel.missing_features': never
+  'cancel.switched_service': never
+  'cancel.unused': never
+  'cancel.customer_service': never
+  'cancel.low_quality': never
+  'cancel.too_complex': never
+  'cancel.other': never
 }

@@ -14,7 +14,7 @@ import { KEPT } from './kept-forms.js'
 import type { MainForm } from './language-picker.js'
 import { sendPage, type Page } from './layout.js'
 import { languageFor } from '../messages/languages.js'
-import { english, type Locale } from '../messages/locale.js'
+import type { Locale } from '../messages/locale.js'
 import { LANGUAGE, chosenLanguage, keepLanguage, localeOfRequest, type PageContext } from './page-context.js'
 import { notice, type Notice } from './checkout/outcome.js'
 import type { SessionAppearance } from './checkout/session/appearance.js'
@@ -23,8 +23,6 @@ export interface PagesOptions {
   contextOf: ContextOf
   report (error: unknown): void
   drafts: FormDrafts
-  /** Set for pages that exist only in English. */
-  isEnglish?: boolean
   /** Set for embedded pages, which are below `/overlay` or `/inline`. */
   embed?: EmbedKind
 }
@@ -66,9 +64,9 @@ export interface HostedPage extends Omit<Page, 'store' | 'base' | 'embedded' | '
 }
 
 export function hostedLayout (options: PagesOptions): HostedLayout {
-  const { contextOf: bareContextOf, report, drafts, embed, isEnglish = false } = options
+  const { contextOf: bareContextOf, report, drafts, embed } = options
   const contextOf = (request: FastifyRequest): PageContext =>
-    ({ ...bareContextOf(request), locale: isEnglish ? english() : localeOfRequest(request), isForced: isEnglish })
+    ({ ...bareContextOf(request), locale: localeOfRequest(request), isForced: false })
 
   const baseOf: HostedLayout['baseOf'] = context => embed === undefined ? rootOf(context) : `${rootOf(context)}/${embed}`
 

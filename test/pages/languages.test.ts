@@ -68,6 +68,29 @@ t.test('a choice keeps what was typed, and stays for the next pages', async t =>
   t.notMatch(embedded.location, 'language=ar')
 })
 
+t.test('the portal follows the browser and the choice, with its dates, refusals and messages', async t => {
+  const { json } = await call('POST', '/customers/cus_grace/customer-portal/session')
+  const path = new URL((json as { link: string }).link).pathname
+  const german = { cookie: 'dodo_emulator_language=de' }
+  t.equal(langOf(await visit(path)), 'en ltr')
+  t.equal(langOf(await visit(path, { 'accept-language': 'he' })), 'he rtl')
+  const page = await visit(path, { ...german, 'accept-language': 'he' })
+  t.equal(langOf(page), 'de ltr')
+  t.match(page.text, 'id="language-picker"')
+  t.match((await visit(`${path}?language=de`)).cookie, /^dodo_emulator_language=de;/)
+  const refused = await visit(path, german, { token: tokenOf(page), action: 'remove', payment_method_id: 'pm_none' })
+  const shown = await visit(refused.location, german)
+  t.match(shown.text, '<title>Fehler: ')
+  t.notMatch(shown.text, 'Nothing was removed')
+  const unknown = await visit(path, german, { token: tokenOf(page), action: 'dance' })
+  t.notMatch((await visit(unknown.location, german)).text, 'no known action', 'a message of a rule is translated, too')
+  const foreign = await visit(path, german, { token: 'x' })
+  t.equal(foreign.status, 403)
+  t.notMatch(foreign.text, 'Nothing was changed')
+  t.equal(langOf(await visit('/portal/session/unknown', german)), 'de ltr')
+  t.equal(langOf(await visit('/entitlements/oauth/unknown', german)), 'de ltr')
+})
+
 t.test('every language has a page', async t => {
   const path = await sessionPath()
   const titles = new Set<string | undefined>()

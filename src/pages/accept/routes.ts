@@ -10,12 +10,14 @@ import { noteRefusal } from '../../http/record.js'
 import { accept, fail, openAccept, renewAccept } from '../../resources/grants/lifecycle.js'
 import { grantStates } from '../../resources/grants/states.js'
 import type { Grant } from '../../resources/grants/store.js'
+import { english, type Locale } from '../../messages/locale.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { platformOf } from '../access.js'
 import { textFields } from '../form-draft.js'
-import type { FormTarget } from '../fragments.js'
+import { refusalText, type FormTarget } from '../fragments.js'
 import { rootOf, hostedLayout, tokenRefused, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
+import type { PageContext } from '../page-context.js'
 import { acceptEnded, acceptExpired, acceptPage } from './page.js'
 
 const FORM_MAX_BYTES = 32 * 1024
@@ -36,28 +38,30 @@ export function addAcceptPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function acceptPages (options: PagesOptions) {
-  const layout = hostedLayout({ ...options, isEnglish: true })
+  const layout = hostedLayout(options)
   const { drafts, contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = layout
-  const targetOf = (token: string, context: Context): FormTarget =>
-    ({ url: `${rootOf(context)}/entitlements/oauth/${token}`, token: formToken(token) })
 
   function opened (request: Request, reply: FastifyReply): Grant | null {
-    const grant = contextOf(request).sandbox.grants.findByOauthToken(request.params.token)
+    const { sandbox, locale: { text } } = contextOf(request)
+    const grant = sandbox.grants.findByOauthToken(request.params.token)
     if (grant !== undefined) return grant
-    const text = 'Check the link, or open it from your account.'
-    notFound(request, reply, { id: 'not-found', title: 'There is no such link', text })
+    notFound(request, reply, { id: 'not-found', title: text('notice.accept'), text: text('notice.acceptText') })
     return null
   }
 
   function showState (grant: Grant, request: Request, reply: FastifyReply): void {
     const context = contextOf(request)
+    const { locale } = context
     const target = targetOf(request.params.token, context)
-    const title = `Connect ${platformOf(grant)}`
+    const title = locale.text('access.connect', { platform: platformOf(grant) })
     const isOver = grant.oauth_expires_at !== null && grant.oauth_expires_at <= context.now
     if (!grantStates.can('accept', grant, context) || request.query.refused === 'yes') {
-      return send(reply, 200, { title, content: acceptEnded(grant, target), width: 'narrow' })
+      return send(reply, 200, { title, content: acceptEnded(grant, target, locale), width: 'narrow' })
     }
-    if (isOver) return send(reply, 410, { title: 'Link expired', content: acceptExpired(target), width: 'narrow' })
+    if (isOver) {
+      const content = acceptExpired(target, locale)
+      return send(reply, 410, { title: locale.text('common.linkExpired'), content, width: 'narrow' })
+    }
     const draft = drafts.find(context.sandbox, target.url, request.query)
     const { problems = [], body: { account = null } = {} } = draft ?? {}
     const content = acceptPage({ grant, target, problems, account, context })
@@ -86,8 +90,8 @@ function acceptPages (options: PagesOptions) {
       return sendNotice(reply, 403, tokenRefused(target.url, context.locale))
     }
     let next = target.url
-    const redirectToForm = (url: string, { message }: ApiError) => {
-      const problems = [{ field: 'account', message }]
+    const redirectToForm = (url: string, error: ApiError) => {
+      const problems = [{ field: 'account', message: problemOf(error, request.body, context) }]
       sendRedirect(reply, drafts.keep(context.sandbox, url, { code: 422, problems, body: textFields(request.body) }))
     }
     const change = () => { next = decide(grant.grant_id, request.body, target, contextOf(request)) }
@@ -101,36 +105,54 @@ function acceptPages (options: PagesOptions) {
     })
   }
 
-  /** Applies the chosen outcome. Returns the URL to redirect to. */
-  function decide (grantId: string, body: unknown, target: FormTarget, context: Context): string {
-    const grant = context.sandbox.grants.find(grantId)
-    if (grant === undefined) throw new Error(`grant ${grantId} is gone`)
-    switch (text(body, 'outcome')) {
-      case 'accept':
-        accept(grant, accountOf(body), context)
-        return target.url
-      case 'fail':
-        fail(grant, { code: 'platform_error', message: `${platformOf(grant)} refused the request.` }, context)
-        return `${target.url}?refused=yes`
-      case 'renew':
-        return targetOf(renewAccept(grant, context), context).url
-      case 'refuse':
-        return `${target.url}?refused=yes`
-      default:
-        throw invalid('outcome', 'The form has no known outcome. Load the page again.')
-    }
-  }
-
   return { show, submit, fail: sendFailed }
 }
 
+function targetOf (token: string, context: Context): FormTarget {
+  return { url: `${rootOf(context)}/entitlements/oauth/${token}`, token: formToken(token) }
+}
+
+/** Applies the chosen outcome. Returns the URL to redirect to. */
+function decide (grantId: string, body: unknown, target: FormTarget, context: Context): string {
+  const grant = context.sandbox.grants.find(grantId)
+  if (grant === undefined) throw new Error(`grant ${grantId} is gone`)
+  const refusal = english().text('accept.refused', { platform: platformOf(grant) })
+  switch (text(body, 'outcome')) {
+    case 'accept':
+      accept(grant, accountOf(body), context)
+      return target.url
+    case 'fail':
+      fail(grant, { code: 'platform_error', message: refusal }, context)
+      return `${target.url}?refused=yes`
+    case 'renew':
+      return targetOf(renewAccept(grant, context), context).url
+    case 'refuse':
+      return `${target.url}?refused=yes`
+    default:
+      throw invalid('outcome', english().text('problem.action'))
+  }
+}
+
+const ACCOUNT = 'account'
 const ACCOUNT_MAX = 255
 
+/** Throws INVALID_REQUEST_PARAMETERS, in English for the request log. */
 function accountOf (body: unknown): string {
-  const account = text(body, 'account').trim()
-  if (account === '') throw invalid('account', 'Enter the name of your account.')
-  if (account.length > ACCOUNT_MAX) throw invalid('account', `The name must be at most ${ACCOUNT_MAX} characters long.`)
-  return account
+  const problem = accountProblem(body, english())
+  if (problem !== null) throw invalid(ACCOUNT, problem)
+  return text(body, ACCOUNT).trim()
+}
+
+function accountProblem (body: unknown, locale: Locale): string | null {
+  const { length } = text(body, ACCOUNT).trim()
+  if (length === 0) return locale.text('problem.account')
+  return length > ACCOUNT_MAX ? locale.text('problem.accountLong', { max: ACCOUNT_MAX }) : null
+}
+
+/** A refusal in the language of the page. */
+function problemOf ({ message, details }: ApiError, body: unknown, { locale }: PageContext): string {
+  const problem = details?.[0]?.path === ACCOUNT ? accountProblem(body, locale) : null
+  return problem ?? refusalText(message, locale)
 }
 
 /** A field of a form; empty if it is missing or repeated. */

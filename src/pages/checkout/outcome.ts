@@ -31,8 +31,8 @@ export function confirmation (payment: Payment, target: FormTarget, context: Pag
   const method = paidWith(payment, context) ?? text('confirm.yourBank')
   const title = isCard ? text('confirm.title') : text('confirm.titleWith', { method })
   const about = isCard
-    ? 'This page simulates your bank’s 3‑D Secure check. Choose the result.'
-    : `This page simulates ${method}. Choose the result.`
+    ? text('confirm.bank')
+    : text('confirm.method', { method })
   return html`<section class="panel message" data-testid="challenge" aria-labelledby="title">
 !${sign('waiting')}
 <div><h1 id="title">${title}</h1><p>${about}</p></div>

@@ -9,9 +9,10 @@ import { noteRefusal } from '../../http/record.js'
 import { retryDelivery } from '../../resources/grants/lifecycle.js'
 import { freeActivation } from '../../resources/license-keys/rules.js'
 import { removePaymentMethod } from '../../resources/payment-methods/rules.js'
+import { english, type Locale } from '../../messages/locale.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { FormDraft } from '../form-draft.js'
-import type { Problem } from '../fragments.js'
+import { refusalText, type Problem } from '../fragments.js'
 import { rootOf, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { DONE_NOTES, portal, type DoneNote } from './page.js'
@@ -51,7 +52,9 @@ function homePages (sessions: PortalSessions) {
       page: pageNumber(page),
       done: problems.length === 0 ? done : null
     })
-    send(reply, code, { title: `${problems.length > 0 ? 'Error: ' : ''}Your account`, content, width: 'wide' })
+    const { text } = context.locale
+    const title = problems.length > 0 ? text('layout.error', { title: text('portal.title') }) : text('portal.title')
+    send(reply, code, { title, content, width: 'wide' })
   }
 
   return {
@@ -73,8 +76,9 @@ function homePages (sessions: PortalSessions) {
         answer(request, reply, () => {
           noteRefusal(request, error)
           if (error === undefined) sendRedirect(reply, `${url}?${done}=yes`)
-          else if (error instanceof ApiError) sendRedirect(reply, drafts.keep(context.sandbox, url, refused(error)))
-          else throw error
+          else if (error instanceof ApiError) {
+            sendRedirect(reply, drafts.keep(context.sandbox, url, refused(error, context.locale)))
+          } else throw error
         })
       })
     }
@@ -96,7 +100,7 @@ function act (action: string, body: unknown, customerId: string, context: Contex
       retryDelivery(fieldOf(body, 'grant_id'), customerId, context)
       return 'retried'
     default:
-      throw invalid('action', 'The form has no known action. Load the page again.')
+      throw invalid('action', english().text('problem.action'))
   }
 }
 
@@ -107,10 +111,10 @@ function pageNumber (given: unknown): number {
 }
 
 /** The page after a refused form. Its forms have only buttons, so there are no values to show again. */
-const refused = (error: ApiError): FormDraft => ({ code: 422, problems: [problemOf(error)], body: {} })
+const refused = (error: ApiError, locale: Locale): FormDraft => ({ code: 422, problems: [problemOf(error, locale)], body: {} })
 
-function problemOf (error: ApiError): Problem {
+function problemOf (error: ApiError, locale: Locale): Problem {
   return error.code === 'NOT_FOUND' && error.details?.[0]?.path === 'payment_method_id'
-    ? { field: 'methods', message: 'This payment method does not exist. Nothing was removed.' }
-    : { field: null, message: error.message }
+    ? { field: 'methods', message: locale.text('problem.noMethod') }
+    : { field: null, message: refusalText(error.message, locale) }
 }

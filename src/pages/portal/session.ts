@@ -29,7 +29,7 @@ export interface OpenedPortal {
 export type PortalSessions = ReturnType<typeof portalSessions>
 
 export function portalSessions (options: PagesOptions) {
-  const layout = hostedLayout({ ...options, isEnglish: true })
+  const layout = hostedLayout(options)
   const { contextOf, send, sendNotice, notFound } = layout
 
   /** The URL of the main page. */
@@ -43,18 +43,19 @@ export function portalSessions (options: PagesOptions) {
     /** Null after it has sent an error page. */
     opened (request: PortalRequest, reply: FastifyReply): OpenedPortal | null {
       const context = contextOf(request)
+      const { text } = context.locale
       const session = context.sandbox.portalSessions.find(request.params.token)
       const customer = session && context.sandbox.customers.find(session.customer_id)
       if (session === undefined || customer === undefined) {
         notFound(request, reply, {
           id: 'not-found',
-          title: 'Account page not found',
-          text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
+          title: text('notice.account'),
+          text: text('notice.linkReset')
         })
         return null
       }
       if (session.expires_at > context.now) return { session, customer, context, request, reply }
-      send(reply, 410, { title: 'Link expired', content: portalExpired(session, context), width: 'narrow' })
+      send(reply, 410, { title: text('common.linkExpired'), content: portalExpired(session, context), width: 'narrow' })
       return null
     },
 
@@ -62,10 +63,10 @@ export function portalSessions (options: PagesOptions) {
     targetOf: ({ session }: OpenedPortal, url: string): FormTarget => ({ url, token: formToken(session) }),
 
     /** Sends an error page if the form is not one of this session. `again` is the URL of its page. */
-    isOwnForm ({ session, request, reply }: OpenedPortal, again: string): boolean {
+    isOwnForm ({ session, request, reply, context: { locale: { text } } }: OpenedPortal, again: string): boolean {
       if (isFormToken(fieldOf(request.body, 'token'), session)) return true
       sendNotice(reply, 403, {
-        id: 'token-refused', title: 'This form is not valid', text: 'It was sent by another page. Nothing was changed.', again
+        id: 'token-refused', title: text('notice.token'), text: text('notice.tokenUnchanged'), again
       })
       return false
     }

@@ -11,8 +11,10 @@ import {
 } from '../../resources/subscriptions/portal.js'
 import { findOwnSubscription } from '../../resources/subscriptions/rules.js'
 import type { Subscription } from '../../resources/subscriptions/store.js'
+import { english, type Locale } from '../../messages/locale.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { textFields, type FormDraft } from '../form-draft.js'
+import { refusalText } from '../fragments.js'
 import { rootOf } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { changePage } from './change-page.js'
@@ -59,8 +61,8 @@ function pageOfSubscription (sessions: PortalSessions) {
     }
     sessions.notFound(request, reply, {
       id: 'not-found',
-      title: 'Subscription not found',
-      text: 'Go back to your account and choose a subscription.',
+      title: context.locale.text('notice.subscription'),
+      text: context.locale.text('notice.subscriptionText'),
       again: homeOf(found)
     })
     return null
@@ -82,13 +84,15 @@ function pageOfSubscription (sessions: PortalSessions) {
       problems,
       entered: body
     })
-    const title = `${problems.length === 0 ? '' : 'Error: '}${subscription.plan.name ?? 'Subscription'}`
+    const { text } = context.locale
+    const name = subscription.plan.name ?? text('subscription.yours')
+    const title = problems.length === 0 ? name : text('layout.error', { title: name })
     send(reply, code, { title, content, width: 'wide', formTargets: [] })
   }
 
   /** Makes a change of the current subscription, and redirects. The page shows the reason if it is refused. */
   function run (opened: OpenedSubscription, change: (subscription: Subscription, context: Context) => Done): void {
-    const { request, reply, url, customer: { customer_id: customerId }, context: { sandbox, baseUrl } } = opened
+    const { request, reply, url, customer: { customer_id: customerId }, context: { sandbox, baseUrl, locale } } = opened
     if (!isOwnForm(opened, url)) return
     const make = () => {
       const context = { sandbox, baseUrl, now: sandbox.clock.now() }
@@ -98,7 +102,7 @@ function pageOfSubscription (sessions: PortalSessions) {
       answer(request, reply, () => {
         noteRefusal(request, error)
         if (error instanceof ApiError) {
-          const draft = { ...refused(error), body: textFields(request.body) }
+          const draft = { ...refused(error, locale), body: textFields(request.body) }
           return sendRedirect(reply, drafts.keep(sandbox, url, draft))
         }
         if (error !== undefined || result === undefined) throw error
@@ -132,11 +136,11 @@ function subscriptionPages (sessions: PortalSessions) {
       try {
         const change = previewInPortal(subscription, productId, context)
         const target = targetOf(opened, `${url}/change`)
-        const content = changePage({ subscription, change, target, back: url, sandbox: context.sandbox })
-        send(reply, 200, { title: 'Change plan', content, width: 'narrow' })
+        const content = changePage({ subscription, change, target, back: url, context })
+        send(reply, 200, { title: context.locale.text('plan.change'), content, width: 'narrow' })
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
-        showPage(opened, refused(error))
+        showPage(opened, refused(error, context.locale))
       }
     },
 
@@ -151,8 +155,15 @@ function subscriptionPages (sessions: PortalSessions) {
   }
 }
 
-const refused = ({ status, message }: ApiError): FormDraft =>
-  ({ code: status, problems: [{ field: null, message }], body: {} })
+const refused = (error: ApiError, locale: Locale): FormDraft =>
+  ({ code: error.status, problems: [{ field: null, message: messageOf(error, locale) }], body: {} })
+
+/** A refusal in the language of the page. */
+function messageOf ({ message, details }: ApiError, locale: Locale): string {
+  return details?.[0]?.path === 'comment' ? commentTooLong(locale) : refusalText(message, locale)
+}
+
+const commentTooLong = ({ text }: Locale): string => text('problem.tooLong', { max: COMMENT_MAX })
 
 /** Does what the form of the page asks for. */
 function act (subscription: Subscription, { request: { body }, url }: OpenedSubscription, context: Context): Done {
@@ -183,14 +194,14 @@ function act (subscription: Subscription, { request: { body }, url }: OpenedSubs
       return page === null ? { done: 'method' } : { page: new URL(page).pathname }
     }
     default:
-      throw invalid('action', 'The form has no known action. Load the page again.')
+      throw invalid('action', english().text('problem.action'))
   }
 }
 
 function reasonOf (body: unknown): { feedback: Subscription['cancellation_feedback'], comment: string | null } {
   const given = fieldOf(body, 'feedback')
   const comment = fieldOf(body, 'comment').trim()
-  if (!FEEDBACK.includes(given)) throw invalid('feedback', 'Choose one of the reasons.')
-  if (comment.length > COMMENT_MAX) throw invalid('comment', `Enter at most ${COMMENT_MAX} characters.`)
+  if (!FEEDBACK.includes(given)) throw invalid('feedback', english().text('problem.reason'))
+  if (comment.length > COMMENT_MAX) throw invalid('comment', commentTooLong(english()))
   return { feedback: (given || null) as Subscription['cancellation_feedback'], comment: comment || null }
 }

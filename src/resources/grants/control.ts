@@ -8,7 +8,7 @@ import { grantStates } from './states.js'
 import { grantResponse } from './view.js'
 
 const ERROR_CODE = 'platform_error'
-const ERROR_MESSAGE = 'The platform refused the request.'
+export const REFUSED_BY_PLATFORM = 'The platform refused the request.'
 const ACCOUNT = 'customer'
 
 export const grantControls = {
@@ -35,7 +35,7 @@ export const grantControls = {
   },
 
   'POST /_emulator/grants/{grant_id}/fail': ({ path, body, context }) => {
-    const error = { code: body?.error_code ?? ERROR_CODE, message: body?.error_message ?? ERROR_MESSAGE }
+    const error = { code: body?.error_code ?? ERROR_CODE, message: body?.error_message ?? REFUSED_BY_PLATFORM }
     fail(findGrant(path.grant_id, context), error, context)
     return grantResponse(findGrant(path.grant_id, context), context)
   },
