@@ -55,7 +55,7 @@ export interface Effects {
   ): void
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
   /** Called after `subscriptionChanged`. The subscription already has its new period. */
-  periodStarted (subscription: ChangedSubscription, period: StartedPeriod, context: Context): void
+  periodStarted (subscription: Stored<'subscriptions'>, period: StartedPeriod, context: Context): void
   /** The final charge of a subscription, which contains this overage of credits, was paid. */
   overagePaid (subscriptionId: string, overage: StartedPeriod['overage'], context: Context): void
   /** The customer is to be reminded of a subscription that is unpaid or cancelled. */

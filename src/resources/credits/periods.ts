@@ -7,7 +7,7 @@ import { fractionOfCredits, toCredits } from '../../rules/credit-amounts.js'
 import {
   addGrant, carriedPart, endGrant, nothing, resetOverage, rollOver, then, type Booking
 } from '../../rules/credit-ledger.js'
-import type { ChangedSubscription, StartedPeriod } from '../../sandbox/effects.js'
+import type { StartedPeriod } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { SoldCredit } from '../credit-entitlements/store.js'
 import type { Subscription } from '../subscriptions/store.js'
@@ -17,10 +17,10 @@ import { creditsOf, entitlementIds, periodCredits, termsFor } from './sold.js'
 import type { CreditGrant, RolloverTerms } from './store.js'
 
 /** Books the credits of a subscription at the start of a period. */
-export function startPeriod ({ subscription_id: id }: ChangedSubscription, period: StartedPeriod, context: Context): void {
+export function startPeriod (subscription: Subscription, period: StartedPeriod, context: Context): void {
   const { sandbox } = context
-  const subscription = sandbox.subscriptions.find(id)
-  if (subscription === undefined || subscription.on_demand !== null) return
+  const { subscription_id: id } = subscription
+  if (subscription.on_demand !== null) return
   const sold = new Map(creditsOf(subscription).map(credit => [credit.credit_entitlement_id, credit]))
   const held = sandbox.credits.grantsLeftOf(id)
   for (const entitlementId of new Set([...entitlementIds(subscription), ...held.map(grant => grant.credit_entitlement_id)])) {

@@ -38,11 +38,11 @@ export function transit (
     events.includes('subscription.plan_changed') ? 'plan_changed' as const : null,
     changeOf(subscription.status, to)
   ].filter(change => change !== null)
-  if (happened.length > 0 || period !== null) {
+  if (happened.length > 0) {
     const changed = { ...after, payment_id: sandbox.payments.latestOfSubscription(after.subscription_id) ?? null }
     for (const change of happened) sandbox.effects.subscriptionChanged(changed, change, context)
-    if (period !== null) sandbox.effects.periodStarted(changed, period, context)
   }
+  if (period !== null) sandbox.effects.periodStarted(after, period, context)
   return after
 }
 
