@@ -130,6 +130,48 @@ export interface Messages {
   'order.changeDetails': never
   'tax.vat': never
   'tax.gst': never
+  'email.receipt': 'amount'
+  'email.received': 'amount'
+  'email.more': 'count'
+  'email.invoice': never
+  'email.refund': 'amount'
+  'email.refunded': 'amount' | 'payment'
+  'email.refundReceipt': never
+  'email.failed': 'amount'
+  'email.failedText': 'amount' | 'goods'
+  'email.checkMethod': never
+  'email.abandoned': 'goods'
+  'email.abandonedText': 'goods'
+  'email.completeOrder': never
+  'email.yourOrder': never
+  'email.trialEnds': 'plan' | 'date'
+  'email.trialEndsText': 'plan' | 'date'
+  'email.renews': 'plan' | 'date'
+  'email.renewsText': 'date'
+  'email.willCharge': 'amount'
+  'email.onHold': 'plan'
+  'email.onHoldText': never
+  'email.cancelled': 'plan'
+  'email.cancelledText': never
+  'email.expired': 'plan'
+  'email.expiredText': never
+  'email.dunning': 'plan'
+  'email.dunningPastDue': never
+  'email.dunningOnHold': never
+  'email.dunningCancelled': never
+  'email.notDelivered': 'name'
+  'email.refusedByPlatform': never
+  'email.accessEnded': 'name'
+  'email.accessEndedText': 'name'
+  'email.connect': 'name'
+  'email.connectLink': never
+  'email.key': 'name'
+  'email.keyText': never
+  'email.keyValid': 'date'
+  'email.files': 'name'
+  'email.portal': never
+  'email.portalText': never
+  'email.portalLink': never
   'subscription.periodDates': 'start' | 'end'
   'subscription.title': never
   'subscription.more': 'count'

@@ -11,6 +11,8 @@ import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Fragment } from './layout.js'
 import type { Shown } from './page-context.js'
 
+export { moneyText } from '../messages/texts.js'
+
 /** A mistake that the visitor can correct. `field` is the id of an element, or null for the page as a whole. */
 export interface Problem {
   field: string | null
@@ -22,11 +24,6 @@ export function urlProblem (url: string | null, locale: Locale): Fragment {
   if (url === null || missingScheme(url) === null) return ''
   const scheme = new URL(url).protocol
   return html`<p class="hint" data-testid="url-problem">${locale.text('notice.schemeMissing', { scheme })}</p>`
-}
-
-/** An amount in the language of a page. */
-export function moneyText (amount: number, currency: string, { sandbox, locale }: Shown): string {
-  return locale.money(amount, currency, sandbox.reference.currencies[currency]?.exponent ?? 2)
 }
 
 /** An amount in the dashboard, in English. */

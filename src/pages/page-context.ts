@@ -14,8 +14,7 @@ export interface PageContext extends Context {
   isForced: boolean
 }
 
-/** The part of a context that formats need. */
-export type Shown = Pick<PageContext, 'sandbox' | 'locale'>
+export type { Shown } from '../messages/texts.js'
 
 /** The parameter and the form field with the visitor's choice. */
 export const LANGUAGE = 'language'

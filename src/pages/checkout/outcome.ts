@@ -7,13 +7,13 @@ import { html } from 'ghtml'
 import type { Payment } from '../../resources/payments/store.js'
 import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Locale } from '../../messages/locale.js'
+import { failureText } from '../../messages/texts.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { accessPanel } from '../access.js'
 import { facts, form, moneyText, paidWith, urlProblem, type FormTarget } from '../fragments.js'
 import { sign, type Fragment, type Icon } from '../layout.js'
 import type { PageContext } from '../page-context.js'
 import { isMethodUpdate } from './order.js'
-import { failureText } from './failure.js'
 import { leadsBack, returnUrl } from './return-url.js'
 
 const GRANTS_SHOWN = 100
@@ -84,7 +84,7 @@ function statusText (payment: Payment, context: PageContext): StatusText {
     case 'failed': return {
       icon: 'failure',
       title: text('status.failed'),
-      text: failureText(payment, context) ?? text('status.failedText')
+      text: failureText(payment.error_code, context) ?? text('status.failedText')
     }
     default: return { icon: 'waiting', title: text('status.open'), text: text('status.openText') }
   }

@@ -13,13 +13,13 @@
  *                 upi_id, code
  */
 import { html } from 'ghtml'
+import { failureText } from '../../messages/texts.js'
 import { needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { codeOf } from '../../resources/discounts/view.js'
 import { alert, field, form, moneyText, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { PageContext, Shown } from '../page-context.js'
-import { failureText } from './failure.js'
 import { expressButtons, hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
 import { isMethodUpdate, order } from './order.js'
@@ -100,7 +100,7 @@ function defaultButton ({ locale }: PageContext): Fragment {
 /** The failure of the last attempt, with the customer's message, which hides reasons such as fraud. */
 function declined (payment: Payment, { sandbox, locale }: PageContext): Fragment {
   if (payment.status !== 'failed') return ''
-  const text = failureText(payment, { sandbox, locale }) ?? locale.text('pay.declinedText')
+  const text = failureText(payment.error_code, { sandbox, locale }) ?? locale.text('pay.declinedText')
   const isWrongCode = WRONG_CODES.has(payment.error_code ?? '')
   const back = returnUrl(payment, sandbox)
   return html`<div class="alert" id="error-summary" data-status="failed" role="alert" tabindex="-1" autofocus>

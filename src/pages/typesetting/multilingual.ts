@@ -109,9 +109,9 @@ function partsByWords (text: string): string[] {
   return found
 }
 
-/** The direction of the first letter; without letters, that of the document. */
+/** The direction of the first letter or mark of a direction; without one, that of the document. */
 function directionOf (text: string, language: string): 'ltr' | 'rtl' {
-  const [letter] = /\p{L}/u.exec(text) ?? []
+  const [letter] = /[\p{L}\u200e\u200f]/u.exec(text) ?? []
   if (letter === undefined) return isRightToLeft(language) ? 'rtl' : 'ltr'
   return ['R', 'AL'].includes(bidi.getBidiCharTypeName(letter)) ? 'rtl' : 'ltr'
 }

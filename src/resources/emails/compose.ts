@@ -1,7 +1,10 @@
-/** Writes the e-mails about payments, refunds, subscriptions and grants, in the transaction that causes them. */
-import { formatDay } from '../../rules/calendar.js'
+/**
+ * Writes the e-mails about payments, refunds, subscriptions and grants, in the transaction that causes them. E-mails about a
+ * payment are in its language, others in that of the customer's latest checkout.
+ */
+import { localeFor, type Locale, type PlainKey } from '../../messages/locale.js'
+import { failureText, moneyText, type Shown } from '../../messages/texts.js'
 import type { EmailType } from '../../rules/email-types.js'
-import { format } from '../../rules/money.js'
 import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { deliveredFiles } from '../entitlements/view.js'
@@ -18,11 +21,18 @@ import { asHtml, asText, subjectLine, type Block, type Content } from './templat
 /** The objects that an e-mail is about. */
 interface About extends Pick<Email, 'customer_id'>, Partial<Pick<Email, 'payment_id' | 'subscription_id' | 'grant_id'>> {
   brand_id: string
+  /** The language of the payment. Absent for e-mails that are not about a payment. */
+  language?: string | null
 }
 
-function send (type: EmailType, about: About, content: Content, { sandbox, now }: Context): void {
+/** Writes an e-mail in a language. */
+type Write = (shown: Shown) => Content
+
+function send (type: EmailType, about: About, write: Write, { sandbox, now }: Context): void {
   const customer = sandbox.customers.find(about.customer_id)
   if (customer === undefined) return
+  const locale = localeFor(about.language === undefined ? customer.language : about.language)
+  const content = write({ sandbox, locale })
   const sender = sandbox.brands.find(about.brand_id)?.name ?? sandbox.business.name
   const subject = subjectLine(content.subject)
   sandbox.emails.insert({
@@ -32,7 +42,7 @@ function send (type: EmailType, about: About, content: Content, { sandbox, now }
     recipient: customer.email,
     subject,
     text: asText(content.blocks, sender),
-    html: asHtml(subject, content.blocks, sender),
+    html: asHtml(subject, content.blocks, sender, locale),
     customer_id: about.customer_id,
     payment_id: about.payment_id ?? null,
     subscription_id: about.subscription_id ?? null,
@@ -45,47 +55,54 @@ function send (type: EmailType, about: About, content: Content, { sandbox, now }
   })
 }
 
-const money = (amount: number, currency: string, { sandbox }: Context) => format(amount, currency, sandbox.reference.currencies)
-
 const LINES_SHOWN = 20
 
 export function mailReceipt (payment: Payment, context: Context): void {
-  const total = money(payment.total_amount, payment.currency, context)
-  const names = payment.lines.slice(0, LINES_SHOWN).map(({ name, product_id: id, quantity }) => `${quantity} × ${name ?? id}`)
-  const more = payment.lines.length - names.length
-  send('payment_receipt', payment, {
-    subject: `Your receipt for ${total}`,
-    blocks: [
-      `We have received your payment of ${total}.`,
-      ...names,
-      ...(more > 0 ? [`and ${more} more`] : []),
-      { link: 'Download the invoice', url: `${context.baseUrl}/invoices/payments/${payment.payment_id}` }
-    ]
+  const { lines } = payment
+  const hidden = lines.length - LINES_SHOWN
+  send('payment_receipt', payment, shown => {
+    const { locale: { text, number } } = shown
+    const amount = moneyText(payment.total_amount, payment.currency, shown)
+    return {
+      subject: text('email.receipt', { amount }),
+      blocks: [
+        text('email.received', { amount }),
+        ...lines.slice(0, LINES_SHOWN).map(({ name, product_id: id, quantity }) => `${number(quantity)} × ${name ?? id}`),
+        ...(hidden > 0 ? [text('email.more', { count: hidden })] : []),
+        { link: text('email.invoice'), url: `${context.baseUrl}/invoices/payments/${payment.payment_id}` }
+      ]
+    }
   }, context)
 }
 
 export function mailRefund (refund: Refund, payment: Payment, context: Context): void {
-  const amount = money(refund.amount, refund.currency, context)
-  send('refund_receipt', payment, {
-    subject: `Your refund of ${amount}`,
-    blocks: [
-      `We have refunded ${amount} of your payment ${payment.payment_id}.`,
-      { link: 'Download the receipt', url: `${context.baseUrl}/invoices/refunds/${refund.refund_id}` }
-    ]
+  send('refund_receipt', payment, shown => {
+    const { locale: { text } } = shown
+    const amount = moneyText(refund.amount, refund.currency, shown)
+    return {
+      subject: text('email.refund', { amount }),
+      blocks: [
+        text('email.refunded', { amount, payment: payment.payment_id }),
+        { link: text('email.refundReceipt'), url: `${context.baseUrl}/invoices/refunds/${refund.refund_id}` }
+      ]
+    }
   }, context)
 }
 
 /** A charge without the customer has failed, such as a renewal. */
 export function mailFailedCharge (payment: Payment, errorCode: string, context: Context): void {
-  const total = money(payment.total_amount, payment.currency, context)
-  const reason = context.sandbox.reference.failureCodes[errorCode]?.message
-  send('payment_failed', payment, {
-    subject: `Your payment of ${total} did not go through`,
-    blocks: [
-      `We tried to charge ${total} for ${goodsOf(payment)}.`,
-      ...(reason === undefined ? [] : [reason]),
-      'Please check your payment method.'
-    ]
+  send('payment_failed', payment, shown => {
+    const { locale, locale: { text } } = shown
+    const amount = moneyText(payment.total_amount, payment.currency, shown)
+    const reason = failureText(errorCode, shown)
+    return {
+      subject: text('email.failed', { amount }),
+      blocks: [
+        text('email.failedText', { amount, goods: goodsOf(payment, locale) }),
+        ...(reason === null ? [] : [reason]),
+        text('email.checkMethod')
+      ]
+    }
   }, context)
 }
 
@@ -96,101 +113,112 @@ export function mailAbandoned (payment: Payment, context: Context): void {
   const link = session === undefined
     ? paymentLink(payment.link, payment.seq, context)
     : checkoutUrl(session.session_id, session.seq, false, context)
-  send('abandoned_checkout', payment, {
-    subject: `Your order of ${goodsOf(payment)} is waiting for you`,
-    blocks: [
-      `You have not completed your order of ${goodsOf(payment)}.`,
-      ...(link !== null && isOpen ? [{ link: 'Complete your order', url: link }] : [])
-    ]
+  send('abandoned_checkout', payment, ({ locale, locale: { text } }) => {
+    const goods = goodsOf(payment, locale)
+    return {
+      subject: text('email.abandoned', { goods }),
+      blocks: [
+        text('email.abandonedText', { goods }),
+        ...(link !== null && isOpen ? [{ link: text('email.completeOrder'), url: link }] : [])
+      ]
+    }
   }, context)
 }
 
 /** `Editor`, or `Editor and 2 more`. */
-function goodsOf ({ lines }: Payment): string {
+function goodsOf ({ lines }: Payment, { text }: Locale): string {
   const [first] = lines
-  const name = first?.name ?? first?.product_id ?? 'your order'
-  return lines.length > 1 ? `${name} and ${lines.length - 1} more` : name
+  const name = first?.name ?? first?.product_id ?? text('email.yourOrder')
+  return lines.length > 1 ? text('common.andMore', { name, count: lines.length - 1 }) : name
 }
 
 export function mailRenewal (
   subscription: Stored<'subscriptions'>, charge: { total: number, currency: string } | null, context: Context
 ): void {
-  const { plan, product_id: productId, next_billing_date: date, in_trial: inTrial } = subscription
-  const name = plan.name ?? productId
-  const day = formatDay(date)
-  send('renewal_reminder', subscription, {
-    subject: inTrial ? `Your trial of ${name} ends on ${day}` : `${name} renews on ${day}`,
-    blocks: [
-      inTrial ? `Your trial of ${name} ends on ${day}. Your subscription then begins.` : `Your subscription renews on ${day}.`,
-      ...(charge === null ? [] : [`We will charge ${money(charge.total, charge.currency, context)}.`])
-    ]
+  const { next_billing_date: nextDate, in_trial: inTrial } = subscription
+  send('renewal_reminder', subscription, shown => {
+    const { locale: { day, text } } = shown
+    const values = { plan: planName(subscription), date: day(nextDate) }
+    return {
+      subject: inTrial ? text('email.trialEnds', values) : text('email.renews', values),
+      blocks: [
+        inTrial ? text('email.trialEndsText', values) : text('email.renewsText', { date: values.date }),
+        ...(charge === null ? [] : [text('email.willCharge', { amount: moneyText(charge.total, charge.currency, shown) })])
+      ]
+    }
   }, context)
 }
 
-const SUBSCRIPTION_MAILS: Partial<Record<SubscriptionChange, { type: EmailType, subject: string, text: string }>> = {
-  on_hold: {
-    type: 'subscription_on_hold',
-    subject: 'Your subscription is on hold',
-    text: 'We could not charge your payment method, so the subscription is on hold. Update the payment method to continue.'
-  },
-  cancelled: {
-    type: 'subscription_cancelled',
-    subject: 'Your subscription is cancelled',
-    text: 'It was cancelled and will not be charged again.'
-  },
-  expired: { type: 'subscription_expired', subject: 'Your subscription has ended', text: 'The term of the subscription is over.' }
+function planName ({ plan, product_id: productId }: Stored<'subscriptions'>): string {
+  return plan.name ?? productId
 }
+
+const SUBSCRIPTION_MAILS = {
+  on_hold: { type: 'subscription_on_hold', subject: 'email.onHold', text: 'email.onHoldText' },
+  cancelled: { type: 'subscription_cancelled', subject: 'email.cancelled', text: 'email.cancelledText' },
+  expired: { type: 'subscription_expired', subject: 'email.expired', text: 'email.expiredText' }
+} as const
 
 export function mailSubscription (subscription: ChangedSubscription, to: SubscriptionChange, context: Context): void {
+  if (to !== 'on_hold' && to !== 'cancelled' && to !== 'expired') return
   const mail = SUBSCRIPTION_MAILS[to]
-  if (mail === undefined) return
-  const name = context.sandbox.products.find(subscription.product_id)?.name ?? subscription.product_id
-  send(mail.type, subscription, { subject: `${mail.subject}: ${name}`, blocks: [`${name}`, mail.text] }, context)
+  const plan = context.sandbox.products.find(subscription.product_id)?.name ?? subscription.product_id
+  send(mail.type, subscription, ({ locale: { text } }) =>
+    ({ subject: text(mail.subject, { plan }), blocks: [plan, text(mail.text)] }), context)
 }
 
-const REMINDERS: Record<Stored<'dunning'>['trigger_state'], string> = {
-  past_due: 'We could not charge your payment method. Update it soon to keep your subscription.',
-  on_hold: 'We could not charge your payment method. Update it to continue your subscription.',
-  cancelled: 'You have cancelled your subscription. You can subscribe again at any time.'
+const REMINDERS: Record<Stored<'dunning'>['trigger_state'], PlainKey> = {
+  past_due: 'email.dunningPastDue',
+  on_hold: 'email.dunningOnHold',
+  cancelled: 'email.dunningCancelled'
 }
 
 export function mailDunning (
   subscription: Stored<'subscriptions'>, trigger: Stored<'dunning'>['trigger_state'], context: Context
 ): void {
-  const name = subscription.plan.name ?? subscription.product_id
-  send('dunning', subscription, { subject: `Your subscription: ${name}`, blocks: [name, REMINDERS[trigger]] }, context)
+  const plan = planName(subscription)
+  send('dunning', subscription, ({ locale: { text } }) =>
+    ({ subject: text('email.dunning', { plan }), blocks: [plan, text(REMINDERS[trigger])] }), context)
 }
 
 export function mailGrant (grant: Grant, from: GrantStatus | null, context: Context): void {
-  const { sandbox, baseUrl } = context
+  const { sandbox } = context
   const name = sandbox.entitlements.find(grant.entitlement_id)?.name ?? sandbox.products.find(grant.product_id)?.name ?? ''
-  const mail = (type: EmailType, subject: string, blocks: Block[]) => { send(type, grant, { subject, blocks }, context) }
+  const mail = (type: EmailType, write: (locale: Locale) => Content) => {
+    send(type, grant, ({ locale }) => write(locale), context)
+  }
   if (grant.status === 'Failed') {
-    return mail('entitlement_failed', `${name} could not be delivered`, [grant.error_message ?? 'The platform refused it.'])
+    return mail('entitlement_failed', ({ text }) =>
+      ({ subject: text('email.notDelivered', { name }), blocks: [grant.error_message ?? text('email.refusedByPlatform')] }))
   }
   if (grant.status === 'Revoked') {
-    return mail('entitlement_revoked', `Your access to ${name} has ended`, [`${name} is no longer available to you.`])
+    return mail('entitlement_revoked', ({ text }) =>
+      ({ subject: text('email.accessEnded', { name }), blocks: [text('email.accessEndedText', { name })] }))
   }
   if (grant.status === 'Pending') {
     if (!needsAccount(grant) || grant.oauth_token === null) return
-    const url = `${baseUrl}/entitlements/oauth/${grant.oauth_token}`
-    const subject = `Connect your account to use ${name}`
-    return mail('entitlement_invite', subject, [`${subject}.`, { link: 'Connect', url }])
+    const url = `${context.baseUrl}/entitlements/oauth/${grant.oauth_token}`
+    return mail('entitlement_invite', ({ text }) =>
+      ({ subject: text('email.connect', { name }), blocks: [{ link: text('email.connectLink'), url }] }))
   }
   if (from === 'Revoked') return
   if (grant.integration_type === 'license_key') {
-    mail('license_key', `Your licence key for ${name}`, keyBlocks(grant, context))
-  } else if (grant.integration_type === 'digital_files') mail('digital_files', `Your files: ${name}`, fileBlocks(grant, context))
+    mail('license_key', locale => ({ subject: locale.text('email.key', { name }), blocks: keyBlocks(grant, locale, context) }))
+  } else if (grant.integration_type === 'digital_files') {
+    mail('digital_files', ({ text }) => ({ subject: text('email.files', { name }), blocks: fileBlocks(grant, context) }))
+  }
 }
 
-function keyBlocks (grant: Grant & { integration_type: 'license_key' }, { sandbox }: Context): Block[] {
+function keyBlocks (
+  grant: Grant & { integration_type: 'license_key' }, { day, text }: Locale, { sandbox }: Context
+): Block[] {
   const key = sandbox.licenseKeys.ofGrant(grant.grant_id)
   const { activation_message: message } = grant.config
   return [
-    'This is your licence key:',
+    text('email.keyText'),
     { code: key?.key ?? '' },
     ...(message === null ? [] : [message]),
-    ...(key?.expires_at == null ? [] : [`It is valid until ${formatDay(key.expires_at)}.`])
+    ...(key?.expires_at == null ? [] : [text('email.keyValid', { date: day(key.expires_at) })])
   ]
 }
 
@@ -204,8 +232,9 @@ function fileBlocks (grant: Grant & { integration_type: 'digital_files' }, conte
 }
 
 export function mailPortalLink (customerId: string, link: string, context: Context): void {
-  send('portal_link', { customer_id: customerId, brand_id: context.sandbox.business.business_id }, {
-    subject: 'Your link to your account',
-    blocks: ['Open your account with this link. It works for 24 hours.', { link: 'Open your account', url: link }]
-  }, context)
+  const about = { customer_id: customerId, brand_id: context.sandbox.business.business_id }
+  send('portal_link', about, ({ locale: { text } }) => ({
+    subject: text('email.portal'),
+    blocks: [text('email.portalText'), { link: text('email.portalLink'), url: link }]
+  }), context)
 }

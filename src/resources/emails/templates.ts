@@ -1,5 +1,6 @@
 /** Renders the blocks of an e-mail as text and as HTML, so that both have the same content. */
 import { html } from 'ghtml'
+import type { Locale } from '../../messages/locale.js'
 
 /** A paragraph, a link, or a text to copy, such as a key. */
 export type Block = string | { link: string, url: string } | { code: string }
@@ -29,14 +30,16 @@ const BODY_STYLE = 'margin:0;padding:24px;background:#f4f5f8;color:#171b26;font:
 const CARD_STYLE = 'max-width:560px;margin:0 auto;padding:24px;background:#ffffff;border-radius:12px'
 const CODE_STYLE = 'font:16px/1.5 ui-monospace,monospace;overflow-wrap:anywhere'
 
-export function asHtml (subject: string, blocks: readonly Block[], sender: string): string {
+export function asHtml (
+  subject: string, blocks: readonly Block[], sender: string, { tag, direction }: Pick<Locale, 'tag' | 'direction'>
+): string {
   const parts = blocks.map(block => {
     if (typeof block === 'string') return html`<p>${block}</p>`
-    if ('code' in block) return html`<p style="${CODE_STYLE}">${block.code}</p>`
+    if ('code' in block) return html`<p dir="ltr" style="${CODE_STYLE}">${block.code}</p>`
     return html`<p><a href="${block.url}" style="color:#1f449f">${block.link}</a></p>`
   })
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${subject}</title></head>
+<html lang="${tag}" dir="${direction}"><head><meta charset="utf-8"><title>${subject}</title></head>
 <body style="${BODY_STYLE}"><div style="${CARD_STYLE}">
 <h1 style="font-size:20px">${subject}</h1>
 !${parts.join('\n')}

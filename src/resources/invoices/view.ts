@@ -4,9 +4,9 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { localeFor } from '../../messages/locale.js'
-import { moneyText, paidWith } from '../../pages/fragments.js'
+import { moneyText, type Shown } from '../../messages/texts.js'
+import { paidWith } from '../../pages/fragments.js'
 import type { InvoiceDocument } from '../../pages/invoice.js'
-import type { Shown } from '../../pages/page-context.js'
 import { packageJson } from '../../root.js'
 import { US_PER_MS } from '../../rules/calendar.js'
 import { divideHalfUp } from '../../rules/money.js'

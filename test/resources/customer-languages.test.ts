@@ -1,4 +1,4 @@
-/** Documents are in the language of the checkout, and stay so. Later payments of the customer are in the same language. */
+/** Documents and e-mails are in the language of the checkout, and documents stay so. Later payments of the customer keep it. */
 import t from 'tap'
 import { LANGUAGES } from '../../src/messages/languages.js'
 import { paymentBody } from '../helper.js'
@@ -75,15 +75,55 @@ t.test('the customer chooses the language on the page, for later payments and re
   t.equal(languageOf(await invoiceOf(later)), 'de-CH')
 })
 
-t.test('renewals are in the language of the subscription\'s checkout', async t => {
+interface Email { email_id: string, subject: string, text: string, html: string }
+
+async function latestEmail (query: string): Promise<Email> {
+  const { items } = await shop.get<{ items: Email[] }>(`/_emulator/emails?${query}`)
+  return await shop.get<Email>(`/_emulator/emails/${items[0]?.email_id}`)
+}
+
+async function subscribe (language: string, email: string): Promise<{ subscription: string, customer: string }> {
   const id = await shop.open({
     product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }],
-    customer: { email: 'yuki@example.com', name: 'Yuki' },
-    customization: { force_language: 'ja' }
+    customer: { email, name: 'Yuki' },
+    customization: { force_language: language }
   })
-  const { subscription_id: subscription } = await shop.done(id, 'pay')
+  const { subscription_id: subscription, customer: { customer_id: customer } } = await shop.done(id, 'pay')
+  return { subscription: subscription ?? '', customer }
+}
+
+t.test('renewals are in the language of the subscription\'s checkout', async t => {
+  const { subscription } = await subscribe('ja', 'yuki@example.com')
   await shop.call('POST', `/_emulator/subscriptions/${subscription}/renew`)
   const { items } = await shop.get<{ items: Array<{ payment_id: string }> }>(`/payments?subscription_id=${subscription}`)
   t.equal(items.length, 2)
-  for (const { payment_id: payment } of items) t.equal(languageOf(await invoiceOf(payment)), 'ja')
+  for (const { payment_id: payment } of items) {
+    t.equal(languageOf(await invoiceOf(payment)), 'ja')
+    t.match((await latestEmail(`payment_id=${payment}`)).html, '<html lang="ja" dir="ltr">')
+  }
+})
+
+t.test('e-mails are in every language, with its direction, dates and amounts', async t => {
+  const subjects = new Set<string>()
+  for (const language of LANGUAGES) {
+    const { subject, html } = await latestEmail(`to=${language}@example.com`)
+    const direction = language === 'ar' || language === 'he' ? 'rtl' : 'ltr'
+    t.match(html, `<html lang="${language}" dir="${direction}">`)
+    subjects.add(subject)
+  }
+  t.equal(subjects.size, LANGUAGES.length)
+  t.match((await latestEmail('to=de@example.com')).text, /Zahlung.*19,99\s\$/)
+})
+
+t.test('e-mails about subscriptions and the portal are in the language of the latest checkout', async t => {
+  const { subscription, customer } = await subscribe('de', 'karl@example.com')
+  await shop.call('POST', `/_emulator/subscriptions/${subscription}/decline-next`, { body: { error_code: 'FRAUDULENT' } })
+  await shop.call('POST', `/_emulator/subscriptions/${subscription}/renew`)
+  const failed = await latestEmail('to=karl@example.com&type=payment_failed')
+  t.match(failed.html, '<html lang="de" dir="ltr">')
+  t.match(failed.text, 'Ihre Karte wurde abgelehnt.')
+  t.notMatch(failed.text, /fraud|betrug/i, 'the reason is for the merchant only')
+  t.match((await latestEmail('to=karl@example.com&type=subscription_on_hold')).html, 'lang="de"')
+  await shop.call('POST', `/customers/${customer}/customer-portal/session?send_email=true`)
+  t.match((await latestEmail('to=karl@example.com&type=portal_link')).html, 'lang="de"')
 })
