@@ -1,6 +1,6 @@
 /**
  * Every text of the hosted pages comes from the messages. The pages of a sandbox whose data has no Latin letters are visited in a
- * pseudo-language without Latin letters: any that remain are texts that nobody can translate.
+ * pseudo-language without Latin letters. A text with Latin letters is not from the messages.
  */
 import t from 'tap'
 import { localeFor, messagesOf, type MessageTable } from '../../src/messages/locale.js'
@@ -10,7 +10,7 @@ import { attach, buy, entitle } from '../resources/grant-calls.js'
 import { activate } from '../resources/license-calls.js'
 import { openShop } from '../resources/subscription-calls.js'
 import { createMeter, meteredPlan } from '../resources/usage-calls.js'
-import { fieldsOf, unescaped, type Fields } from './session-page.js'
+import { NEW, fieldsOf, unescaped, type Fields } from './session-page.js'
 
 /** Japanese, because its formats of dates, countries and currencies have no Latin letters. */
 const LANGUAGE = 'ja'
@@ -27,9 +27,9 @@ const { call, emulator: { app, sandbox } } = shop
 /** Names that no language translates: brands of payment methods and cards, platforms, codes, and the values of tests. */
 const { translation } = localeFor('en')
 const BRANDS = Object.values(sandbox.reference.paymentMethods).map(({ label }) => label).filter(label => translation(label) === null)
-const NAMES = new Set([...BRANDS, 'Visa', 'Mastercard', 'RuPay', 'GitHub'].flatMap(name => name.match(/\p{Script=Latin}+/gu) ?? []))
-/** URLs, addresses, ids, codes of currencies, and the texts of the entitlements in grant-calls.ts. */
-const DATA = /\b(?:GET \/\S+|\w+:\/\/\S+|[\w.+-]+@[\w.-]+|[a-z]{2,5}_\w+|[A-Z]{2,3}|Unzip it|Enter it under Settings|pro)\b/g
+const NAMES = new Set([...BRANDS, 'Visa', 'Mastercard', 'RuPay', 'GitHub', 'R$'].flatMap(name => name.match(/\p{Script=Latin}+/gu) ?? []))
+/** URLs, addresses, ids, codes of currencies and countries, and the texts of the entitlements in grant-calls.ts. */
+const DATA = /\b(?:GET \/\S+|\w+:\/\/\S+|[\w.+-]+@[\w.-]+|[a-z]{2,5}_\w+|[A-Z]{2,3}\d*|Unzip it|Enter it under Settings|pro)\b/g
 
 /** The texts of a page with Latin letters, without those of data. */
 function latinTexts (page: string): string[] {
@@ -149,6 +149,55 @@ t.test('a payment, its refusals, its confirmation and its results', async t => {
   check(t, 15)
 })
 
+t.test('methods of other countries, confirmations, later results and expired links', async t => {
+  const ebook = await product()
+  const plan = await shop.plan(3000, {}, { name: NAME })
+  const pay = async (changes: object = {}) => pathOf((await shop.pay({
+    product_cart: [{ product_id: ebook, quantity: 1 }], customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }, payment_link: true, ...changes
+  })).payment_link)
+  for (const [country, currency] of [['IN', 'INR'], ['NL', 'EUR'], ['PL', 'PLN'], ['BR', 'BRL'], ['MY', 'MYR'], ['ID', 'IDR']]) {
+    await crawl(await pay({ billing: { country }, billing_currency: currency }))
+  }
+  const types = Object.keys(sandbox.reference.paymentMethods)
+  for (const billing of [{ country: 'US' }, { country: 'IN' }]) await crawl(await pay({ allowed_payment_method_types: types, billing }))
+  for (const allowed of [['credit'], ['debit'], ['klarna', 'ideal']]) await crawl(await pay({ allowed_payment_method_types: allowed }))
+  const upi = await pay({ billing: { country: 'IN' }, billing_currency: 'INR' })
+  for (const id of ['x', 'failure@upi']) await send(upi, { action: 'pay', method: 'upi', upi_id: id })
+  const card = { action: 'pay', method: 'card', expiry: '06/99', cvc: '123', name: 'Ада' }
+  for (const action of ['timeout', 'back', 'refuse', 'approve']) {
+    const path = await pay({ return_url: 'https://shop.example/' })
+    await send(path, { ...card, number: '4000000000003220' })
+    await send(path, { action })
+  }
+  await send(await pay(), { ...card, number: '4000000000000077' })
+  const declined = await pay()
+  await crawl(`/status${declined}/open`)
+  await send(declined, { ...card, number: '4000000000000002' })
+  await crawl(declined, `/status${declined}/failed`)
+  const wallet = await pay({ billing: { country: 'NL' }, billing_currency: 'EUR' })
+  await send(wallet, { action: 'pay', method: 'ideal' })
+  const subscription = await shop.activate(plan)
+  const { payment_link: update } = await create<{ payment_link: string }>(`/subscriptions/${subscription}/update-payment-method`, { type: 'new' })
+  await crawl(pathOf(update))
+  await send(pathOf(update), { ...card, number: '4242424242424242' })
+  await crawl(pathOf((await shop.subscribe(plan, { on_demand: { mandate_only: true } })).payment_link))
+  const other = await pay()
+  const code = await shop.discount({ amount: 1000 })
+  const shown = await collect(shop, [[ebook, plan, await product({ pay_what_you_want: true, price: 300 })]], { name: NAME })
+  const session = async (body: object) => pathOf((await create<{ checkout_url: string }>('/checkouts', body)).checkout_url)
+  const chosen = await session({ product_cart: [], product_collection_id: shown.id })
+  const discounted = await session({ product_cart: [{ product_id: plan, quantity: 1 }], discount_code: code })
+  await crawl(chosen, discounted)
+  for (const product of [plan, 'none']) await send(chosen, { action: 'reprice', product_id: product, collection_product: product })
+  await shop.advance(8)
+  await crawl(other, chosen, discounted, upi)
+  await send(await session({ product_cart: [{ product_id: ebook, quantity: 1 }] }), { ...NEW, full_name: 'Нина', street: 'Улица', city: 'Город' })
+  for (const change of [{ billing: { country: 'DE' } }, { billing: { country: 'DE' }, tax_id: 'DE136695976' }, { billing: { country: 'IN' } }]) {
+    await crawl(await pay(change))
+  }
+  check(t, 30)
+})
+
 t.test('the portal, its subscriptions and its purchases', async t => {
   await shop.settings({ portal_cancel: true, portal_pause: true, portal_change_plan: true })
   const [cheap, dear] = [await shop.plan(3000, {}, { name: NAME }), await shop.plan(8000, {}, { name: NAME })]
@@ -158,7 +207,9 @@ t.test('the portal, its subscriptions and its purchases', async t => {
   const { id: meter } = await createMeter(shop, { name: NAME, aggregation: { type: 'count' } })
   const metered = await meteredPlan(shop, 4900, [{ meter_id: meter, free_threshold: 10, price_per_unit: '50' }])
   await call('PATCH', `/products/${metered}`, { body: { name: NAME } })
-  await shop.activate(metered)
+  await crawl(pathOf((await shop.subscribe(metered)).payment_link))
+  const counted = await shop.activate(metered)
+  await create('/_emulator/usage', { customer_id: 'cus_ada', event_name: 'api.call', count: 20 })
   await shop.activate(await shop.plan(1000, { trial_period_days: 7 }, { name: NAME }))
   const grants = []
   for (const type of ['license_key', 'github', 'feature_flag', 'digital_files'] as const) {
@@ -187,21 +238,35 @@ t.test('the portal, its subscriptions and its purchases', async t => {
   await send(second ?? '', { action: 'pause' })
   await send(`${third}/change`, { product_id: 'none' })
   await visit(`${third}/change?product_id=${dear}`)
-  await visit(third + '/change', { ...fieldsOf((await visit(third ?? '')).text), product_id: dear })
+  const { token = '' } = fieldsOf((await visit(third ?? '')).text)
+  const { location } = await visit(`${third}/change`, { token, product_id: dear })
+  await visit(location)
+  await visit(`${third}/change?product_id=${cheap}`)
+  for (const done of ['undone', 'resumed', 'changed', 'scheduled', 'dropped', 'method']) await visit(`${third}?done=${done}`)
+  await shop.subscribe(cheap)
   await send(fourth ?? '', { action: 'cancel', when: 'now' })
   await shop.declineNext(ids[0] ?? '')
   for (const fields of [{ action: 'remove', payment_method_id: 'none' }, { action: 'deactivate' }, { action: 'retry' }]) await send(portal, fields)
   for (const payment of payments) await crawl(`/status/${linkId(sandbox.payments.find(payment)?.seq ?? 0, sandbox.business.link_salt)}/succeeded`)
-  for (const grant of sandbox.grants.ofCustomer('cus_ada').filter(({ oauth_token: token }) => token !== null)) {
+  const connections = sandbox.grants.ofCustomer('cus_ada').filter(({ oauth_token: token }) => token !== null)
+  const last = connections.at(-1)
+  for (const grant of connections) {
     const path = `/entitlements/oauth/${grant.oauth_token}`
     for (const fields of [{ outcome: 'accept', account: '' }, { outcome: 'dance' }, { outcome: 'refuse' }, { outcome: 'fail' }]) await send(path, fields)
     await crawl(path, portal)
-    await send(path, { outcome: 'accept', account: 'Ада' })
+    if (grant !== last) await send(path, { outcome: 'accept', account: 'Ада' })
   }
   await crawl(portal)
   await shop.advance(40)
   await visit(portal)
+  await visit(`/entitlements/oauth/${last?.oauth_token}`)
   const later = pathOf((await create<{ link: string }>('/customers/cus_ada/customer-portal/session', {})).link)
-  await crawl(later)
+  await crawl(later, `${later}?removed=yes`, `${later}?deactivated=yes`, `${later}?retried=yes`, `${later}?page=9`, `${later}/subscriptions/x`,
+    `${later}/subscriptions/${counted}`)
+  const { customer_id: other } = await create<{ customer_id: string }>('/customers', { name: 'Ева', email: 'eva@example.com' })
+  const failed = await shop.subscribe(cheap, { customer: { customer_id: other } })
+  await create(`/_emulator/payments/${failed.payment_id}/pay`, { outcome: 'failed' })
+  await shop.pay({ product_cart: [{ product_id: goods, quantity: 1 }], customer: { customer_id: other }, billing: { country: 'US' } })
+  await crawl(pathOf((await create<{ link: string }>(`/customers/${other}/customer-portal/session`, {})).link))
   check(t, 40)
 })
