@@ -111,7 +111,7 @@ export function createLocale ({ language, tag }: LanguageChoice, messages: Messa
 
   function fragment (key: MessageKey, values: Readonly<Record<string, Fragment>> = {}): Fragment {
     return messageFor(key, values['count']).split(PLACEHOLDER)
-      .map((part, index) => index % 2 === 0 ? html`${part}` : values[part] ?? '').join('')
+      .map((part, index) => index % 2 === 0 ? html`${part}` : isolate(values[part] ?? '')).join('')
   }
 
   return {

@@ -75,7 +75,7 @@ function content (grant: Grant, target: FormTarget | null, context: PageContext)
   const { text } = context.locale
   if (grant.status === 'Failed' && grant.error_message !== null) {
     const reason = failureOf(grant, context.locale)
-    return html`<p class="problem">${reason}</p>!${connection(grant, context)}!${retry(grant, target, context)}`
+    return html`<p class="problem"><bdi>${reason}</bdi></p>!${connection(grant, context)}!${retry(grant, target, context)}`
   }
   if (grant.status === 'Pending') return pending(grant, context)
   if (grant.status !== 'Delivered') return ''
@@ -128,7 +128,7 @@ function licenseKey (grant: Grant, target: FormTarget | null, context: PageConte
 <p class="hint">!${end === null ? activations : locale.fragment('access.validUntil', { activations, date: locale.day(end) })}</p>
 !${grant.config.activation_message === null
     ? ''
-    : html`<p data-testid="activation-message">${grant.config.activation_message}</p>`}
+    : html`<p data-testid="activation-message"><bdi>${grant.config.activation_message}</bdi></p>`}
 !${target === null || instances.length === 0
     ? ''
     : html`<ul>!${instances.map(instance => html`<li data-testid="instance" data-instance-id="${instance.instance_id}">
@@ -143,7 +143,7 @@ function files (grant: Grant, context: PageContext): Fragment {
   const { digital_product_delivery: delivery } = grantResponse(grant, context)
   if (delivery === null) return ''
   const { external_url: external } = delivery
-  return html`!${delivery.instructions == null ? '' : html`<p data-testid="instructions">${delivery.instructions}</p>`}
+  return html`!${delivery.instructions == null ? '' : html`<p data-testid="instructions"><bdi>${delivery.instructions}</bdi></p>`}
 <ul>!${delivery.files.map(({ file_id: id, filename, download_url: url }) =>
     html`<li><a data-testid="download" data-file-id="${id}" href="${url}">${filename}</a></li>`)}
 !${external == null

@@ -86,6 +86,7 @@ t.test('values are formatted for the language', async t => {
   t.equal(german.text('period.month', { count: 1 }), 'pro Monat', 'an exact form comes first')
   t.equal(localeFor('ar').text('status.seconds', { count: 3 }), '3 ثوانٍ')
   t.equal(localeFor('ar').text('pay.amount', { amount: '$1' }), 'ادفع \u2068$1\u2069', 'a value keeps its direction')
+  t.equal(localeFor('ar').fragment('status.redirect', { time: '<b>5</b>' }), 'ستُحوَّل خلال \u2068<b>5</b>\u2069.')
   t.equal(localeFor('de').fragment('status.redirect', { time: '<b>5</b>' }), 'Sie werden in <b>5</b> weitergeleitet.')
 })
 

@@ -78,7 +78,7 @@ export function acceptEnded (grant: Grant, target: FormTarget, locale: Locale): 
   const again = grant.status === 'Failed' || grant.status === 'Pending'
   return html`<section class="panel message" id="accept-page" data-status="${grant.status}" aria-labelledby="title">
 !${sign(icon)}
-<div><h1 id="title">${title}</h1><p>${text}</p></div>
+<div><h1 id="title">${title}</h1><p><bdi>${text}</bdi></p></div>
 !${again
     ? html`<div class="actions"><a class="button primary" id="try-again" href="${target.url}">
 ${locale.text('common.tryAgain')}</a></div>`

@@ -121,7 +121,7 @@ function changePlan (page: SubscriptionPage, actions: Set<PortalAction>): Fragme
     const { product_id: id, name, description } = product
     return html`<li class="entry"><h3>${name ?? id}</h3>
 <span class="sum">${planPrice(planFor(subscription, product, context.sandbox), subscription.quantity, context)}</span>
-!${description === null ? '' : html`<p class="hint">${description}</p>`}
+!${description === null ? '' : html`<p class="hint"><bdi>${description}</bdi></p>`}
 <a class="file" id="change-to-${id}" href="${changeUrl(page, id)}"
 aria-label="${text('plan.choosePlan', { plan: name ?? id })}">${text('plan.choose')}</a></li>`
   })}</ul>`)
