@@ -3660,7 +3660,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @description An answer of JSON-RPC. */
+                        data: string;
+                        /** @enum {string} */
+                        event: "message";
+                    };
                 };
             };
             /** @description A notification was taken. */
