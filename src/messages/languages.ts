@@ -4,7 +4,7 @@
  */
 
 export const LANGUAGES = [
-  'en', 'ar', 'de', 'es', 'fr', 'he', 'id', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'zh'
+  'en', 'ar', 'ca', 'de', 'es', 'fr', 'he', 'id', 'it', 'ja', 'ko', 'ms', 'nl', 'pl', 'pt', 'ro', 'ru', 'sv', 'th', 'tr', 'zh'
 ] as const
 
 export type Language = typeof LANGUAGES[number]
