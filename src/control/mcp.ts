@@ -53,7 +53,7 @@ export function addMcp (app: FastifyInstance, { sandboxes, guard, apiKey, contro
       const handler = library.createMcpHandler(() => createMcpServer(library, { backend, set, report }))
       open.add(handler)
       reply.raw.on('close', () => { open.delete(handler) })
-      return await pass(await handler.fetch(requestOf(request, reply), { parsedBody: request.body }), reply)
+      return await pass(await handler.fetch(requestOf(request, reply, backend.url), { parsedBody: request.body }), reply)
     }
   })
 }
@@ -83,13 +83,14 @@ function sender (app: FastifyInstance, { headers: { host = 'localhost' } }: Fast
 /** Programs such as curl accept any type, unless they are given one. */
 const ANYTHING = '*/*'
 
-function requestOf ({ headers, host }: FastifyRequest, reply: FastifyReply): Request {
+/** `baseUrl` is used instead of the Host, which a client can set to a text that is not valid in a URL. */
+function requestOf ({ headers }: FastifyRequest, reply: FastifyReply, baseUrl: string): Request {
   const closing = new AbortController()
   reply.raw.on('close', () => { closing.abort() })
   const { accept = ANYTHING } = headers
   const accepted = accept === ANYTHING ? { accept: 'application/json, text/event-stream' } : {} // the library takes it literally
   const texts = Object.entries({ ...headers, ...accepted }).map(([name, value]): [string, string] => [name, String(value)])
-  return new Request(`http://${host}/_emulator/mcp`, { method: 'POST', headers: texts, signal: closing.signal })
+  return new Request(`${baseUrl}/_emulator/mcp`, { method: 'POST', headers: texts, signal: closing.signal })
 }
 
 async function pass (response: Response, reply: FastifyReply): Promise<FastifyReply> {

@@ -129,7 +129,8 @@ function wrongWith ({ status, headers, text }: Answer): string | undefined {
   const wasAskedFor = headers['x-emulator-fault'] !== undefined
   if (status >= 500 && status !== 501 && !wasAskedFor) return `status ${status}: ${text.slice(0, 200)}`
   if (status < 400 || text === '' || headers['content-type']?.startsWith('application/json') !== true) return
-  const { code, message } = JSON.parse(text) as { code: string, message: string }
+  const { code, message, jsonrpc } = JSON.parse(text) as { code: string, message: string, jsonrpc?: string }
+  if (jsonrpc !== undefined) return // the MCP server answers in its protocol
   return wasAskedFor || (Object.hasOwn(ERRORS, code) && typeof message === 'string') ? undefined : `not the envelope: ${text.slice(0, 200)}`
 }
 
