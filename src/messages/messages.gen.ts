@@ -300,7 +300,7 @@ export interface Messages {
   'upi.scan': 'amount'
   'upi.simulate': never
   'upi.id': never
-  'upi.placeholder': never
+  'upi.example': never
   'express.title': never
   'express.or': never
   'unfit.some': never

@@ -235,7 +235,7 @@ data-busy="${text('layout.moment')}">${text('upi.simulate')}</button>
     value: entered?.upi_id ?? '',
     autocomplete: 'off',
     inputmode: 'email',
-    placeholder: text('upi.placeholder'),
+    placeholder: text('upi.example'),
     isRequired: true
   }, problems)}</div>`
 }
