@@ -32,7 +32,7 @@ func main() {
 \t\toption.WithBaseURL(${text(baseUrl)}),
 \t\toption.WithBearerToken(${text(apiKey)}),
 \t)
-\t${result}, err := client.${pascalCase(resource)}.New(context.TODO(), ${argument}${sets.join('')})
+\t${result}, err := client.${pascalCase(resource)}.New(context.Background(), ${argument}${sets.join('')})
 \tif err != nil {
 \t\tpanic(err.Error())
 \t}
