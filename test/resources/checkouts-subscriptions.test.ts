@@ -1,28 +1,12 @@
 /** Checkout sessions that sell a subscription, alone or with products that are sold once. */
 import t from 'tap'
-import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
+import type { Reply } from '../../src/contract/operations.js'
 import type { ErrorCode } from '../../src/errors.js'
 import { ADDRESS } from './checkout-bodies.js'
-import { openShop, type Shop } from './subscription-calls.js'
-
-type SessionBody = Body<'POST /checkouts'>
-type Preview = Required<Reply<'POST /checkouts/preview'>>
-type Payment = Required<Schemas['PaymentResponse']>
+import { ADA, open, pay, post, preview, type Payment, type SessionBody } from './shop-calls.js'
+import { openShop } from './subscription-calls.js'
 
 const START = '2026-01-31T09:00:00Z'
-const ADA = { customer: { customer_id: 'cus_ada' }, billing_address: ADDRESS }
-
-async function post<Json> (shop: Shop, url: string, body: object): Promise<Json> {
-  const { status, json, text } = await shop.call('POST', url, { body })
-  if (status !== 200) throw new Error(`${url}: ${status} ${text}`)
-  return json as Json
-}
-
-const open = async (shop: Shop, body: SessionBody) =>
-  (await post<Required<Reply<'POST /checkouts'>>>(shop, '/checkouts', body)).session_id
-const preview = async (shop: Shop, body: SessionBody) => await post<Preview>(shop, '/checkouts/preview', body)
-const pay = async (shop: Shop, id: string, how: object = { outcome: 'succeeded' }) =>
-  await post<Payment>(shop, `/_emulator/checkouts/${id}/pay`, how)
 
 t.test('sells a subscription', async t => {
   const shop = openShop(t, START)

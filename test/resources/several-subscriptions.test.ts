@@ -1,30 +1,15 @@
 /** Checkout sessions that start several subscriptions with one payment. */
 import t from 'tap'
 import fc from 'fast-check'
-import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
+import type { Schemas } from '../../src/contract/operations.js'
 import { ADDRESS } from './checkout-bodies.js'
+import { ADA, open, pay, post, preview, type Payment, type SessionBody } from './shop-calls.js'
 import { openShop, type Shop } from './subscription-calls.js'
 
-type SessionBody = Body<'POST /checkouts'>
-type Preview = Required<Reply<'POST /checkouts/preview'>>
-type Payment = Required<Schemas['PaymentResponse']>
-
 const START = '2026-01-31T09:00:00Z'
-const ADA = { customer: { customer_id: 'cus_ada' }, billing_address: ADDRESS }
 const GB = { ...ADDRESS, country: 'GB' as const }
 const BOOK = { product_id: 'pdt_ebook', quantity: 1 }
 
-async function post<Json> (shop: Shop, url: string, body: object = {}): Promise<Json> {
-  const { status, json, text } = await shop.call('POST', url, { body })
-  if (status !== 200) throw new Error(`${url}: ${status} ${text}`)
-  return json as Json
-}
-
-const open = async (shop: Shop, body: SessionBody) =>
-  (await post<Required<Reply<'POST /checkouts'>>>(shop, '/checkouts', body)).session_id
-const preview = async (shop: Shop, body: SessionBody) => await post<Preview>(shop, '/checkouts/preview', body)
-const pay = async (shop: Shop, id: string, how: object = { card: '4242424242424242' }) =>
-  await post<Payment>(shop, `/_emulator/checkouts/${id}/pay`, how)
 const cartOf = (...ids: string[]): SessionBody => ({ ...ADA, product_cart: ids.map(id => ({ product_id: id, quantity: 1 })) })
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0)
 
