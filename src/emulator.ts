@@ -77,7 +77,7 @@ export interface Listening {
   proxyUrl: string | null
   /** The certificate that programs must trust for both; null without them. */
   certificateFile: string | null
-  /** The secret of the configured webhook endpoint; null if there is none. */
+  /** The secret of the configured webhook endpoint, or null without one. */
   webhookSecret: string | null
 }
 
@@ -187,7 +187,7 @@ function sandboxDefaults (config: Config, run: Pick<SandboxDefaults, 'system' | 
   }
 }
 
-/** The secret of the configured webhook endpoint; null if there is none. */
+/** The secret of the configured webhook endpoint, or null without one. */
 export function webhookSecretOf ({ webhookUrl, webhookKey }: Config): string | null {
   return webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey)
 }

@@ -5,8 +5,8 @@ interface Asymmetric {
 }
 
 /**
- * Describes the first difference; null if there is none. Objects may have further fields, and lists must have the same length.
- * Matchers of a runner, such as `expect.any(String)`, are called.
+ * Describes the first difference, or returns null if the values are equal. Objects may have further fields, and lists must have
+ * the same length. Matchers of a runner, such as `expect.any(String)`, are called.
  */
 export function differenceOf (actual: unknown, expected: unknown, path: string): string | null {
   if (isAsymmetric(expected)) return expected.asymmetricMatch(actual) ? null : differs(path, expected, actual)

@@ -77,7 +77,7 @@ interface OpenedPayment {
 const noPayment = ({ text }: Locale): Notice =>
   ({ id: 'not-found', title: text('notice.payment'), text: text('notice.linkReset') })
 
-/** The session in which another subscription can be started after a declined first payment; null if there is none. */
+/** The session in which another subscription can be started after a declined first payment, or null. */
 function sessionUrlOf ({ payment, context, reply }: OpenedPayment, base: string): string | null {
   const { sandbox, now } = context
   const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
