@@ -83,6 +83,11 @@ export function localeOf (choice: LanguageChoice): Locale {
   return locale
 }
 
+const FIRST_STRONG_ISOLATE = '\u2068'
+const POP_ISOLATE = '\u2069'
+
+const isolated = (text: string): string => `${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}`
+
 const PLACEHOLDER = /\{(\w+)\}/g
 
 /** Exported for tests, which pass messages of their own. */
@@ -100,7 +105,7 @@ export function createLocale ({ language, tag }: LanguageChoice, messages: Messa
   }
 
   /** A value keeps its own direction: an e-mail address in Arabic text is written from left to right. */
-  const isolate = (text: string) => direction === 'rtl' && text !== '' ? `\u2068${text}\u2069` : text
+  const isolate = (text: string) => direction === 'rtl' && text !== '' ? isolated(text) : text
 
   function text (key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
     return messageFor(key, values['count']).replace(PLACEHOLDER, (_match, name: string) => {
@@ -158,7 +163,9 @@ function createFormats (language: Language, tag: string): Formats {
     // The digits are exact: no floating point is involved.
     const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
     const decimal = exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
-    return format.format(`${amount < 0 ? '-' : ''}${decimal}` as `${number}`).replace('-', '−')
+    const exact = `${amount < 0 ? '-' : ''}${decimal}` as `${number}`
+    const text = directionOf(language) === 'rtl' ? isolatedParts(format, exact) : format.format(exact)
+    return text.replace('-', '−')
   }
 
   return {
@@ -171,6 +178,21 @@ function createFormats (language: Language, tag: string): Formats {
     list: items => list().format(items),
     compare: (one, other) => collator().compare(one, other)
   }
+}
+
+const NUMBER_PARTS: ReadonlySet<string> = new Set(['minusSign', 'integer', 'group', 'decimal', 'fraction'])
+
+/**
+ * An amount in a text from right to left. The number and the currency keep their own direction. Otherwise, browsers show `US$` as
+ * `$US`, and move the currency between the sign and the digits.
+ */
+function isolatedParts (format: Intl.NumberFormat, amount: `${number}`): string {
+  const parts = format.formatToParts(amount)
+  const first = parts.findIndex(({ type }) => NUMBER_PARTS.has(type))
+  const last = parts.findLastIndex(({ type }) => NUMBER_PARTS.has(type))
+  return parts.map(({ type, value }, index) => type === 'currency'
+    ? isolated(value)
+    : `${index === first ? FIRST_STRONG_ISOLATE : ''}${value}${index === last ? POP_ISOLATE : ''}`).join('')
 }
 
 function lazy<T> (create: () => T): () => T {

@@ -108,7 +108,9 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 .close:hover { background: var(--sunken); }
 .timer:not([hidden]) + .close, .languages ~ :is(.timer, .close) { margin-inline-start: 0; }
 .languages { position: relative; margin-inline-start: auto; font-size: 0.875rem; }
-.languages summary { padding: 0.6rem 0.75rem; border-radius: 0.5rem; color: var(--quiet); cursor: pointer; list-style: none; }
+.languages summary {
+  padding: 0.6rem 0.75rem; border-radius: 0.5rem; color: var(--quiet); white-space: nowrap; cursor: pointer; list-style: none;
+}
 .languages summary::-webkit-details-marker { display: none; }
 .languages summary::after { content: " ▾"; }
 .languages ul {
@@ -137,7 +139,10 @@ footer.container { padding-block: 2rem; color: var(--quiet); font-size: 0.8125re
 .section-title { margin-bottom: 0.85rem; font-weight: 650; font-size: 1.1rem; }
 .field { display: grid; gap: 0.3rem; align-content: start; }
 .field > label { font-weight: 550; font-size: 0.9375rem; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; }
+.pair > .field { grid-row: span 4; grid-template-rows: subgrid; row-gap: 0; }
+.pair > .field > label { align-self: end; }
+.pair > .field > :not(label) { margin-top: 0.3rem; }
 input:is([type=text], [type=tel], [type=email], [type=url], [type=date]), select, textarea {
   width: 100%; min-height: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge); border-radius: var(--radius, 0.65rem);
   background: var(--surface); color: inherit; font: inherit; font-variant-numeric: tabular-nums;
@@ -205,7 +210,8 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .facts { border-block: 1px solid var(--line); padding-block: 1rem; display: grid; gap: 0.6rem; text-align: start; }
 .facts div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.25rem; }
 .facts dt { color: var(--quiet); }
-.facts dd { font-weight: 550; text-align: end; margin-inline-start: auto; font-variant-numeric: tabular-nums; }
+.facts dd { font-weight: 550; font-variant-numeric: tabular-nums; }
+.facts:last-child { border-bottom: 0; padding-bottom: 0; }
 .actions { display: grid; gap: 0.75rem; }
 .sides { display: grid; gap: 0.75rem; }
 @media (min-width: 30rem) { .sides { grid-template-columns: 1fr 1fr; } }
@@ -220,10 +226,9 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 #subscription > .back { margin: -0.5rem 0 -1rem; }
 .portal .facts { border: 0; padding: 0; }
 #details .facts div { display: block; }
-#details .facts dd { text-align: start; }
 .entries { display: grid; }
 .entry {
-  display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.2rem 1rem; align-items: baseline; padding-block: 1rem;
+  display: grid; grid-template-columns: minmax(7.5rem, 1fr) auto; gap: 0.2rem 1rem; align-items: baseline; padding-block: 1rem;
   border-top: 1px solid var(--line);
 }
 .entry:last-child { padding-bottom: 0; }
@@ -237,7 +242,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .more .lines { margin-top: 0.5rem; }
 .with-logo { display: flex; align-items: center; gap: 0.6rem; }
 .entry h3 { font-size: 1rem; font-weight: 600; }
-.entry .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.entry .sum { font-weight: 600; font-variant-numeric: tabular-nums; text-align: end; overflow-wrap: break-word; }
 .when { display: flex; flex-wrap: wrap; gap: 0.2rem 0.5rem; align-items: baseline; }
 .when:not(:has(+ .file)) { grid-column: 1 / -1; }
 .tag.good { background: var(--good-tint); color: var(--good); }

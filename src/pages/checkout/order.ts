@@ -84,9 +84,10 @@ export function summary (
   const { sandbox, locale: { text } } = context
   const isOnDemand = shown.recurrences.some(({ total }) => total === null)
   const isOpen = below.includes(' aria-invalid="true"')
+  const due = moneyText(shown.total_amount, shown.currency, context)
   return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
 <h1 id="order-title">${text('pay.store', { store: sandbox.business.name })}</h1>
-<p class="amount" data-testid="amount-due">${moneyText(shown.total_amount, shown.currency, context)}</p>
+<p class="${due.replace(/\p{Cf}/gu, '').length > AMOUNT_SHORT_MAX ? 'amount long' : 'amount'}" data-testid="amount-due">${due}</p>
 !${isOnDemand && showsTag
     ? html`<p><span class="tag calm" data-testid="on-demand">${text('order.onDemand')}</span></p>`
     : ''}
@@ -100,6 +101,9 @@ export function summary (
 </div>
 </section>`
 }
+
+/** The characters of an amount that fit on a phone at full size. */
+const AMOUNT_SHORT_MAX = 9
 
 /** The lines shown at first. The others unfold. */
 const LINES_SHOWN = 4

@@ -29,6 +29,7 @@ export const CHECKOUT_STYLE = `
   margin-top: 0.15rem; font-size: 2.5rem; font-weight: 700; line-height: 1.2; letter-spacing: -0.03em;
   font-variant-numeric: tabular-nums;
 }
+.order .amount.long { font-size: clamp(1.4rem, 7.5vw, 2.5rem); }
 .order .subject { font-size: 1.375rem; font-weight: 650; line-height: 1.3; }
 .unfold {
   position: relative; display: flex; align-items: center; width: fit-content; min-height: 2.75rem; margin: 0.5rem 0 -0.75rem;
@@ -37,7 +38,7 @@ export const CHECKOUT_STYLE = `
 .unfold input { position: absolute; opacity: 0; }
 .unfold span { color: var(--accent); font-weight: 600; font-size: 0.9375rem; }
 .unfold span::after {
-  content: ''; display: inline-block; width: 0.45rem; height: 0.45rem; margin: 0 0.2rem 0.2rem 0.55rem;
+  content: ''; display: inline-block; width: 0.45rem; height: 0.45rem; margin-block-end: 0.2rem; margin-inline: 0.55rem 0.2rem;
   border: solid currentColor; border-width: 0 2px 2px 0; transform: rotate(45deg);
 }
 .unfold input:checked + span::after { margin-bottom: -0.1rem; transform: rotate(225deg); }
@@ -101,7 +102,7 @@ export const CHECKOUT_STYLE = `
 .method > input[type=radio] { position: absolute; inset-inline-start: 1rem; top: 1.15rem; }
 .method > label {
   display: flex; justify-content: space-between; align-items: center; gap: 0.25rem 1rem; min-height: 3.5rem;
-  padding: 0.7rem 1rem 0.7rem 3.1rem; font-weight: 600; cursor: pointer;
+  padding-block: 0.7rem; padding-inline: 3.1rem 1rem; font-weight: 600; cursor: pointer;
 }
 .method-name { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; min-width: 0; }
 .method-name .hint, .offered .hint { font-weight: 400; }
@@ -138,7 +139,19 @@ export const CHECKOUT_STYLE = `
 .brands[data-brand=discover] .logo:not([data-logo=discover]),
 .brands[data-brand=rupay] .logo:not([data-logo=rupay]) { display: none; }
 @media (max-width: 26rem) { .brands[data-brand=all] { display: none; } }
-.adorned input { padding-inline-end: 3.25rem; }
+.adorned { --mark: 3.25rem; }
+.adorned input { padding-inline: 0.85rem var(--mark); }
+[dir=rtl] .adorned input[dir=ltr] { padding-inline: var(--mark) 0.85rem; }
+@media (max-width: 26rem) {
+  .adorned { --mark: 2.75rem; }
+  .adorned .brands { margin-inline-end: 0.5rem; }
+}
+@media (max-width: 22.5rem) {
+  .method .logos .logo:nth-child(n + 2), .adorned .brands { display: none; }
+  .adorned { --mark: 0.85rem; }
+  .checkout > .form { padding-inline: 1rem; }
+  .method-body { padding-inline: 0.75rem; }
+}
 .more .offered + .offered { margin-top: 0.6rem; }
 .upi { display: grid; gap: 1rem; }
 .upi-scan { display: flex; flex-wrap: wrap; align-items: center; gap: 1rem 1.25rem; }
@@ -162,10 +175,11 @@ html:has(.helpers) { scroll-padding-bottom: 9rem; }
   display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.75rem; min-height: 2.75rem; cursor: pointer; font-size: 0.875rem;
 }
 .helpers summary::before {
-  content: ''; flex: none; width: 0.4rem; height: 0.4rem; margin: 0 0.15rem 0 0.1rem; border: solid currentColor;
+  content: ''; flex: none; width: 0.4rem; height: 0.4rem; margin-inline: 0.1rem 0.15rem; border: solid currentColor;
   border-width: 0 2px 2px 0; transform: rotate(-45deg);
 }
-.helpers details[open] > summary::before { transform: rotate(45deg); }
+[dir=rtl] .helpers summary::before { transform: rotate(135deg); }
+.helpers details[open] > summary::before, [dir=rtl] .helpers details[open] > summary::before { transform: rotate(45deg); }
 .helpers summary::-webkit-details-marker { display: none; }
 .helpers-body {
   display: flex; flex-wrap: wrap; align-items: start; gap: 0.35rem 1.75rem; max-height: 45vh; overflow: auto;
