@@ -18,8 +18,8 @@ export interface Picker {
 
 export interface MainForm {
   id: string
-  /** The action of the Enter key. */
-  action: 'pay' | 'continue'
+  /** The button that the Enter key presses. */
+  enter: { name: string, value: string }
 }
 
 export function languagePicker ({ form, url }: Picker, { language: current, text }: Locale): Fragment {
@@ -40,8 +40,8 @@ function option (language: Language, current: Language, form: MainForm | null, u
 }
 
 /** The Enter key presses the first button of a form, which must not be that of a language. */
-function enterButton ({ id, action }: MainForm, label: string): Fragment {
-  return html`<button class="visually-hidden" form="${id}" name="action" value="${action}" tabindex="-1">${label}</button>`
+function enterButton ({ id, enter: { name, value } }: MainForm, label: string): Fragment {
+  return html`<button class="visually-hidden" form="${id}" name="${name}" value="${value}" tabindex="-1">${label}</button>`
 }
 
 /** The URL of the page in a language. */

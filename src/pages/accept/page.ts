@@ -7,8 +7,12 @@ import type { Grant } from '../../resources/grants/store.js'
 import type { Locale } from '../../messages/locale.js'
 import { failureOf, platformOf } from '../access.js'
 import { facts, field, form, type FormTarget, type Problem } from '../fragments.js'
+import type { MainForm } from '../language-picker.js'
 import { sign, type Fragment } from '../layout.js'
 import type { PageContext } from '../page-context.js'
+
+/** The form that keeps its values when the customer chooses another language. */
+export const ACCEPT_FORM = { id: 'accept-form', enter: { name: 'outcome', value: 'accept' } } satisfies MainForm
 
 export interface AcceptPage {
   grant: Grant
@@ -47,7 +51,7 @@ ${text('accept.accept')}</button>
 <div class="sides">
 <button class="button second" id="refuse" name="outcome" value="refuse">${text('accept.refuse')}</button>
 <button class="button second" id="fail" name="outcome" value="fail">${text('accept.fail')}</button></div>
-</div>`)}
+</div>`, ACCEPT_FORM.id)}
 </section>`
 }
 

@@ -13,12 +13,13 @@ import type { Grant } from '../../resources/grants/store.js'
 import { english, type Locale } from '../../messages/locale.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { platformOf } from '../access.js'
-import { textFields } from '../form-draft.js'
+import { textFields, type FormDraft } from '../form-draft.js'
 import { refusalText, type FormTarget } from '../fragments.js'
 import { rootOf, hostedLayout, tokenRefused, type PagesOptions } from '../hosted-layout.js'
+import { chooseLanguage } from '../language-choice.js'
 import { sendRedirect } from '../layout.js'
 import type { PageContext } from '../page-context.js'
-import { acceptEnded, acceptExpired, acceptPage } from './page.js'
+import { ACCEPT_FORM, acceptEnded, acceptExpired, acceptPage } from './page.js'
 
 const FORM_MAX_BYTES = 32 * 1024
 const PATH = '/entitlements/oauth/:token'
@@ -65,7 +66,7 @@ function acceptPages (options: PagesOptions) {
     const draft = drafts.find(context.sandbox, target.url, request.query)
     const { problems = [], body: { account = null } = {} } = draft ?? {}
     const content = acceptPage({ grant, target, problems, account, context })
-    send(reply, draft?.code ?? 200, { title, content, width: 'narrow' })
+    send(reply, draft?.code ?? 200, { title, content, width: 'narrow', form: ACCEPT_FORM })
   }
 
   function show (request: Request, reply: FastifyReply): void {
@@ -90,17 +91,18 @@ function acceptPages (options: PagesOptions) {
       return sendNotice(reply, 403, tokenRefused(target.url, context.locale))
     }
     let next = target.url
-    const redirectToForm = (url: string, error: ApiError) => {
-      const problems = [{ field: 'account', message: problemOf(error, request.body, context) }]
-      sendRedirect(reply, drafts.keep(context.sandbox, url, { code: 422, problems, body: textFields(request.body) }))
+    const redirectToForm = (draft: Omit<FormDraft, 'body'>) => {
+      sendRedirect(reply, drafts.keep(context.sandbox, target.url, { ...draft, body: textFields(request.body) }))
     }
+    if (chooseLanguage(request.body, reply)) return redirectToForm({ code: 200, problems: [] })
     const change = () => { next = decide(grant.grant_id, request.body, target, contextOf(request)) }
     context.sandbox.batch.run(change, error => {
       answer(request, reply, () => {
         noteRefusal(request, error)
         if (error === undefined) sendRedirect(reply, next)
-        else if (error instanceof ApiError) redirectToForm(target.url, error)
-        else throw error
+        else if (error instanceof ApiError) {
+          redirectToForm({ code: 422, problems: [{ field: 'account', message: problemOf(error, request.body, context) }] })
+        } else throw error
       })
     })
   }

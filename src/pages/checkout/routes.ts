@@ -133,7 +133,7 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
       formTargets: targets,
       appearance,
       expiresAt: payment.expires_at,
-      form: { id: PAYMENT_FORM, action: 'pay' }
+      form: { id: PAYMENT_FORM, enter: { name: 'action', value: 'pay' } }
     }, context)
   }
 

@@ -13,6 +13,7 @@ import type { PaymentMethod } from '../../resources/payment-methods/store.js'
 import { otherPlans, planFor, portalActions, type PortalAction } from '../../resources/subscriptions/portal.js'
 import type { Plan, Subscription } from '../../resources/subscriptions/store.js'
 import type { Locale, PlainKey } from '../../messages/locale.js'
+import type { MainForm } from '../language-picker.js'
 import type { PageContext, Shown } from '../page-context.js'
 import { priceText } from '../checkout/recurrence.js'
 import { alert, choice, form, moneyText, type FormTarget, type Problem } from '../fragments.js'
@@ -195,6 +196,9 @@ const REASONS = [
 /** The reasons that a customer can give; empty for none. */
 export const FEEDBACK: readonly string[] = ['', ...REASONS]
 
+/** The form that keeps its values when the customer chooses another language. */
+export const CANCEL_FORM = { id: 'cancel-form', enter: { name: 'action', value: 'cancel' } } satisfies MainForm
+
 /** The maximum length of a comment. */
 export const COMMENT_MAX = 1000
 
@@ -209,13 +213,18 @@ function cancel (page: SubscriptionPage, actions: Set<PortalAction>): Fragment {
   const canNow = actions.has('cancel now')
   const canWait = actions.has('cancel at the date')
   if (!canNow && !canWait) return ''
-  return panel('cancel', text('cancel.title'), html`<details class="confirm"!${entered['action'] === 'cancel' ? ' open' : ''}>
+  return panel('cancel', text('cancel.title'), html`<details class="confirm"!${isCancelling(entered) ? ' open' : ''}>
 <summary id="cancel-question">${text('cancel.cancel')}</summary>
 !${form(target, html`
 !${canNow && canWait ? whenChoice(entered['when'] === 'now', date, locale) : onlyWhen(canWait, date, locale)}
 !${reasons(page)}
-!${button('cancel', 'confirm-cancel', text('cancel.cancel'), locale, 'danger')}`)}
+!${button('cancel', 'confirm-cancel', text('cancel.cancel'), locale, 'danger')}`, CANCEL_FORM.id)}
 </details>`)
+}
+
+/** Whether the customer has filled in the form. */
+function isCancelling ({ action, comment = '', feedback = '' }: SubscriptionPage['entered']): boolean {
+  return action === 'cancel' || comment !== '' || feedback !== ''
 }
 
 function whenChoice (isNow: boolean, date: string, { text }: Locale): Fragment {

@@ -16,10 +16,11 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { textFields, type FormDraft } from '../form-draft.js'
 import { refusalText } from '../fragments.js'
 import { rootOf } from '../hosted-layout.js'
+import { chooseLanguage } from '../language-choice.js'
 import { sendRedirect } from '../layout.js'
 import { changePage } from './change-page.js'
 import { PORTAL_PATH, fieldOf, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
-import { COMMENT_MAX, FEEDBACK, subscriptionPage } from './subscription-page.js'
+import { CANCEL_FORM, COMMENT_MAX, FEEDBACK, subscriptionPage } from './subscription-page.js'
 
 const PATH = `${PORTAL_PATH}/subscriptions/:id`
 
@@ -87,13 +88,16 @@ function pageOfSubscription (sessions: PortalSessions) {
     const { text } = context.locale
     const name = subscription.plan.name ?? text('subscription.yours')
     const title = problems.length === 0 ? name : text('layout.error', { title: name })
-    send(reply, code, { title, content, width: 'wide', formTargets: [] })
+    send(reply, code, { title, content, width: 'wide', formTargets: [], form: CANCEL_FORM })
   }
 
   /** Makes a change of the current subscription, and redirects. The page shows the reason if it is refused. */
   function run (opened: OpenedSubscription, change: (subscription: Subscription, context: Context) => Done): void {
     const { request, reply, url, customer: { customer_id: customerId }, context: { sandbox, baseUrl, locale } } = opened
     if (!isOwnForm(opened, url)) return
+    if (chooseLanguage(request.body, reply)) {
+      return sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body: textFields(request.body) }))
+    }
     const make = () => {
       const context = { sandbox, baseUrl, now: sandbox.clock.now() }
       return change(findOwnSubscription(opened.subscription.subscription_id, customerId, context), context)

@@ -144,7 +144,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
       formTargets: targets,
       isLive: true,
       expiresAt: session.expires_at,
-      form: { id: DETAILS_FORM, action: terms.flags.single_page ? 'pay' : 'continue' }
+      form: { id: DETAILS_FORM, enter: { name: 'action', value: terms.flags.single_page ? 'pay' : 'continue' } }
     }, context)
   }
 
