@@ -135,12 +135,12 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   app.register(async scope => {
     const dashboard = { ...pages, ...pageOptions, baseUrlOf: baseUrls(baseUrlOf), guard }
     addDashboardPages(scope, { ...dashboard, operate: createOperate(operations) })
-    bindContract(scope, contract().operations, { ...binding, handlers, faults, counter, guard: null })
+    bindContract(scope, '', contract().operations, { ...binding, handlers, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
     addRequestStream(scope, { sandboxes, guard, report })
     addMcp(scope, { ...dashboardOptions(config), baseUrlOf, sandboxes, guard, report })
-    const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
-    bindContract(scope, bound, { ...binding, handlers: controls, faults: null, counter: null, guard })
+    const ofControl = { ...binding, handlers: controls, faults: null, counter: null, guard }
+    bindContract(scope, '/_emulator', controlContract().operations, ofControl)
   })
   let loopback: Loopback | null = null
   let secure: SecureListeners | null = null

@@ -1,5 +1,7 @@
 /** Every route that an emulator answers, from any part of it, with valid URLs. */
 import type { FastifyInstance } from 'fastify'
+import { contract, controlContract, type Operation } from '../src/contract/load.js'
+import { routePath } from '../src/http/paths.js'
 import { paymentBody, type TestEmulator } from './helper.js'
 
 export interface Route {
@@ -8,9 +10,9 @@ export interface Route {
   methods: string[]
 }
 
-/** Reads the routes from Fastify, so that later ones are included. */
+/** Reads the routes from Fastify, so that later ones are included. One of its routes answers all operations of a document. */
 export function routesOf (app: FastifyInstance): Route[] {
-  const routes: Route[] = []
+  const routes: Route[] = operations().map(operation => ({ path: routePath(operation), methods: [operation.method] }))
   const trail: string[] = []
   for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
     const [, indent = '', segment = '', methods = ''] = /^([│├└─ ]*)(\S+)(?: \(([A-Z, ]+)\))?/.exec(line) ?? []
@@ -19,8 +21,12 @@ export function routesOf (app: FastifyInstance): Route[] {
     trail.push(segment)
     if (methods !== '') routes.push({ path: trail.join(''), methods: methods.split(', ') })
   }
-  if (routes.length < 100) throw new Error('the routes cannot be read any more: has Fastify changed how it draws them?')
+  if (routes.length < 300) throw new Error('the routes cannot be read any more: has Fastify changed how it draws them?')
   return routes
+}
+
+function operations (): Operation[] {
+  return [...contract().operations, ...controlContract().operations]
 }
 
 /** The value of the first parameter of a path, by the path before it; and of the second, by both. */

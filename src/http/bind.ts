@@ -1,7 +1,6 @@
 /**
- * Creates routes from the contract. Each operation with a handler becomes a route that authenticates and validates the request
- * and calls the handler. Other operations answer 501 (http/unknown). Changes run in the batch's transaction, and GETs between
- * transactions.
+ * Answers the operations of a contract: authenticates and validates the request, and calls the operation's handler. Operations
+ * without one answer 501. Changes run in the batch's transaction, and GETs between transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { elapsedMs } from '../sandbox/clock.js'
@@ -11,16 +10,18 @@ import { ApiError } from '../errors.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { authenticate, type KeyPolicy } from './auth.js'
+import { allowAllOrigins } from './cors.js'
 import { contextIn, sandboxOf } from './context.js'
 import type { FaultGate } from './faults.js'
 import type { Guard } from './guard.js'
 import type { ControlHandlers } from '../contract/handlers.js'
 import type { CallCounter } from './limits.js'
 import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
+import { finderOf, routePath } from './paths.js'
 import type { BaseUrlOf } from './base-url.js'
 import { sendEmpty, sendError, sendFailure, sendFile, sendJson, sendPlainJson } from './replies.js'
 import { checkStrictly, isStrict, refuseIgnored } from './strict.js'
-import { matches } from './unknown.js'
+import { unusablePath } from './unknown.js'
 
 export interface Binding {
   handlers: ControlHandlers
@@ -49,27 +50,61 @@ function checkWithoutBody ({ name, body: expected }: Operation, body: unknown): 
   throw new ApiError('INVALID_REQUEST_BODY', { because: `${name} takes no body: leave it out` })
 }
 
-export function bindContract (app: FastifyInstance, operations: readonly Operation[], binding: Binding): void {
-  const handled = operations.filter(({ name }) => name in binding.handlers)
-  for (const operation of operations) {
-    // An operation without a handler needs a route only if another route's parameter would match its path (see http/unknown).
-    const needsRoute = operation.name in binding.handlers ||
-      handled.some(({ method, path }) => method === operation.method && matches(path, operation.path))
-    if (needsRoute) bindOperation(app, operation, binding)
+/** Adds the routes of a document: one for all operations below `beginning`, and those that accept larger bodies. */
+export function bindContract (
+  app: FastifyInstance, beginning: '' | '/_emulator', operations: readonly Operation[], binding: Binding
+): void {
+  const find = finderOf(operations)
+  const bound = new Map<Operation, Bound>()
+  const boundOf = (operation: Operation): Bound => {
+    const known = bound.get(operation) ?? bind(operation, binding)
+    bound.set(operation, known)
+    return known
   }
+  const options = { config: { cors: false }, ...(binding.faults === null ? {} : { onSend: binding.faults.onSend }) } as const
+
+  for (const operation of operations) {
+    if (operation.bodyLimit === null) continue
+    const { method, bodyLimit } = operation
+    const { admit: onRequest, answer: handler } = boundOf(operation)
+    app.route({ ...options, method, url: routePath(operation), bodyLimit, onRequest, handler })
+  }
+  app.route({
+    ...options,
+    method: [...new Set(operations.map(({ method }) => method))],
+    url: `${beginning}/*`,
+    onRequest (request, reply, done) {
+      const found = find(request.method, request.url)
+      if (found === 'too long') {
+        allowAllOrigins(reply)
+        throw unusablePath()
+      }
+      if (found === null) {
+        request.isUnknown = true // answered after its body was read, for the request log
+        return done()
+      }
+      request.params = found.params
+      boundOf(found.operation).admit(request, reply, done)
+    },
+    handler (request, reply) {
+      if (request.operation === null) reply.callNotFound()
+      else boundOf(request.operation).answer(request, reply)
+    }
+  })
 }
 
-function bindOperation (app: FastifyInstance, operation: Operation, binding: Binding): void {
+interface Bound {
+  /** Runs before the body is read. */
+  admit (request: FastifyRequest, reply: FastifyReply, done: () => void): void
+  answer (request: FastifyRequest, reply: FastifyReply): void
+}
+
+function bind (operation: Operation, binding: Binding): Bound {
   const handler = handlerOf(binding.handlers, operation.name)
-  app.route({
-    method: operation.method,
-    url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
-    ...(binding.guard === null ? {} : { config: { cors: false } }),
-    onRequest: admission(operation, binding),
-    ...(binding.faults === null ? {} : { onSend: binding.faults.onSend }),
-    ...(operation.bodyLimit === null ? {} : { bodyLimit: operation.bodyLimit }),
-    handler: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
-  })
+  return {
+    admit: admission(operation, binding),
+    answer: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
+  }
 }
 
 /** Checks that run before the body is read: authentication, rate limits, and the guard of the control API. */
@@ -88,7 +123,8 @@ function admission (operation: Operation, { keys, guard, counter, sandboxes }: B
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     request.operation = operation
     request.startedMs = elapsedMs()
-    guard?.admit(operation.name, request, reply)
+    if (guard === null) allowAllOrigins(reply)
+    else guard.admit(operation.name, request, reply)
     admit(request, reply)
     if (operation.isNewer) checkServed(operation, sandboxOf(request, sandboxes))
     done()
@@ -110,7 +146,7 @@ function refusalOf (action: () => void): unknown {
   }
 }
 
-function notImplemented ({ name }: Operation) {
+function notImplemented ({ name }: Operation): Bound['answer'] {
   return () => { throw new ApiError('NOT_IMPLEMENTED', { because: name }) }
 }
 

@@ -12,6 +12,7 @@ import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { knownSandbox } from './context.js'
 import { isHead } from './rewrite.js'
+import { isUnknown } from './unknown.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,7 +34,7 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
   app.decorateReply('record', function (this: FastifyReply, status, text) {
     const { request } = this
     const { url, operation } = request
-    if (url.startsWith(CONTROL) || (operation === null && !request.is404)) return
+    if (url.startsWith(CONTROL) || (operation === null && !isUnknown(request))) return
     const sandbox = loggingSandbox(request, sandboxes)
     sandbox?.requests.add({
       at: sandbox.clock.now(),

@@ -4,6 +4,7 @@ import type { FileReply } from '../contract/operations.js'
 import { ApiError, type ErrorCode } from '../errors.js'
 import { StorageError, storageReason } from '../store/failures.js'
 import { ALLOW_ORIGIN } from './cors.js'
+import { unusablePath } from './unknown.js'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -93,7 +94,7 @@ function asApiError (error: unknown, bodyLimit = MIB): ApiError {
       return new ApiError('INVALID_REQUEST_BODY', { because: 'the connection was closed before the body had ended' })
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL, or longer than any id' })
+      return unusablePath()
   }
   const problem = error instanceof StorageError ? error.message : storageReason(error)
   if (problem !== null) return new ApiError('STORAGE_UNAVAILABLE', { because: problem })

@@ -8,11 +8,12 @@ import { addCors, allowAllOrigins } from './cors.js'
 import { parseJson } from './json.js'
 import { httpOptions } from './listener.js'
 import { readUpload } from './multipart.js'
+import { PARAMETER_MAX } from './paths.js'
 import { sendError } from './replies.js'
 import { readParsedBodies } from './mount/body.js'
 import type { Mount } from './mount/path.js'
 import { urlRewriter } from './rewrite.js'
-import { unknownRoute } from './unknown.js'
+import { isUnknown, unknownRoute } from './unknown.js'
 import { createWrites } from './writes.js'
 
 declare module 'fastify' {
@@ -23,6 +24,8 @@ declare module 'fastify' {
     bodyBytes: Buffer | null
     /** The contract's operation; null for all other requests. */
     operation: Operation | null
+    /** It reached the route of all operations, and none matches. See `isUnknown` in unknown.ts. */
+    isUnknown: boolean
     /** Fields of the body that the handler ignored; null if there are none. */
     ignoredFields: Set<string> | null
   }
@@ -38,8 +41,6 @@ export interface ServerOptions {
 }
 
 const BODY_MAX_BYTES = 1024 * 1024
-/** The longest path parameter, as it is encoded: ids of usage events are chosen by programs. */
-const PARAMETER_MAX = 4096
 /** How long requests in progress may take when the server closes. A stalled client must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
 
@@ -70,6 +71,7 @@ export function createServer ({ keys, report, sendMissing, mount }: ServerOption
   app.decorateRequest('apiKey', '')
   app.decorateRequest('bodyBytes', null)
   app.decorateRequest('operation', null)
+  app.decorateRequest('isUnknown', false)
   app.decorateRequest('ignoredFields', null)
   app.decorateRequest('startedMs', 0)
   app.decorateRequest('refusal', null)
@@ -78,7 +80,7 @@ export function createServer ({ keys, report, sendMissing, mount }: ServerOption
   if (mount !== undefined) readParsedBodies(app)
   app.setErrorHandler((error, request, reply) => {
     // If there is no route, the error of the body does not matter.
-    if (request.is404) answerUnknown(request, reply)
+    if (isUnknown(request)) answerUnknown(request, reply)
     else sendError(reply, error, report)
   })
   app.setNotFoundHandler(answerUnknown)

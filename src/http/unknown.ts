@@ -1,7 +1,6 @@
 /**
- * Answers requests without a route: 501 for an operation of the service that is not emulated, 405 for a known path with another
- * method, and 404 otherwise. Most operations without a handler have no route, because a hundred unused routes take 6
- * MB.
+ * Answers requests that match no operation and no page: 501 for an operation of the service that is not in the contract, 405 for
+ * a known path with another method, and 404 otherwise.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contract, controlContract, type Operation } from '../contract/load.js'
@@ -12,6 +11,16 @@ import { authenticate, type KeyPolicy } from './auth.js'
 
 /** Methods that at least one path accepts. Every path also accepts OPTIONS. */
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Whether a request matches no operation and no page. */
+export function isUnknown (request: Pick<FastifyRequest, 'is404' | 'isUnknown'>): boolean {
+  return request.is404 || request.isUnknown
+}
+
+/** The error for a path that can't be decoded, or has a parameter that is too long. */
+export function unusablePath (): ApiError {
+  return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL, or longer than any id' })
+}
 
 /** The error for a request without a route. UNAUTHORIZED if its operation needs a key that the request lacks. */
 export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: FastifyReply, keys: KeyPolicy): ApiError {
@@ -97,7 +106,7 @@ function missing (operation: Called, authorization: string | undefined, keys: Ke
 }
 
 /** Whether `path` can match `template`. Both may contain parameters. */
-export function matches (template: string, path: string): boolean {
+function matches (template: string, path: string): boolean {
   const wanted = template.split('/')
   const given = path.split('/')
   return wanted.length === given.length && wanted.every((segment, index) => segment.startsWith('{') || segment === given[index])
