@@ -44,6 +44,57 @@ t.test('composes, previews and creates a test payment', { skip }, async t => {
   t.equal(items.length, 1, 'once')
 })
 
+t.test('keeps a half-filled form while other pages are shown', { skip }, async t => {
+  const page = await open(t, '/dashboard/checkouts/new')
+  const visitOthers = async () => {
+    await page.locator('.js').getByRole('link', { name: 'Customers', exact: true }).click()
+    await page.getByRole('link', { name: 'New customer' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('zzz')
+    t.equal(await page.locator('#search').inputValue(), 'zzz', 'the slash focuses the search, and is not part of it')
+    await page.keyboard.press('Enter')
+    await page.getByText('Results for “zzz”').waitFor()
+    await page.goto(new URL('/dashboard/checkouts/new', page.url()).href)
+    await page.getByText('Your entries were kept.').waitFor()
+  }
+  await page.locator('.js [name="customer.name"]').fill('O’Hara / “Söhne” <b>')
+  await page.getByLabel('Product').selectOption('pdt_payroll_team')
+  await visitOthers()
+  t.equal(await page.locator('[name="customer.name"]').inputValue(), 'O’Hara / “Söhne” <b>', 'a slash in a field is text')
+
+  // A line that the server added, with values that were typed after it.
+  await page.getByRole('button', { name: 'Add line' }).click()
+  await page.locator('.js').getByLabel('Product').nth(1).selectOption('pdt_donation')
+  await page.getByLabel('Amount').nth(1).fill('12.50')
+  await page.getByLabel('E-mail').fill('kept@example.com')
+  await visitOthers()
+  t.equal(await page.getByLabel('Product').nth(0).inputValue(), 'pdt_payroll_team')
+  t.equal(await page.getByLabel('Amount').nth(1).inputValue(), '12.50')
+  t.equal(await page.getByLabel('E-mail').inputValue(), 'kept@example.com')
+  await page.getByRole('button', { name: 'Discard them' }).click()
+  await page.locator('.js form:not(:has(.draft-note)) [name="product_cart[0].product_id"]').waitFor()
+  t.equal(await page.getByLabel('Product').count(), 1)
+  t.equal(await page.getByLabel('E-mail').inputValue(), '')
+})
+
+t.test('offers the add-ons of the chosen product', { skip }, async t => {
+  const { json: addon } = await started().call('POST', '/addons', { body: { name: 'Seat', price: 500, currency: 'USD', tax_category: 'saas' } })
+  const { id } = addon as { id: string }
+  await started().call('PATCH', '/products/pdt_payroll_team', { body: { addons: [id] } })
+  const page = await open(t, '/dashboard/subscriptions/new?customer_id=cus_ada')
+  const plan = page.locator('.js fieldset[data-line=""]')
+  await plan.getByLabel('Product').selectOption('pdt_payroll_team')
+  await plan.getByLabel('Seat · $5.00').fill('4')
+  await page.goto(new URL('/dashboard/customers', page.url()).href)
+  await page.goto(new URL('/dashboard/subscriptions/new?customer_id=cus_ada', page.url()).href)
+  await page.getByText('Your entries were kept.').waitFor()
+  t.equal(await plan.getByLabel('Seat · $5.00').inputValue(), '4', 'kept with the form')
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await page.getByTestId('total-amount').getByText('$59.00').waitFor()
+  await plan.getByLabel('Product').selectOption('pdt_pro_monthly')
+  t.equal(await plan.getByLabel('Seat').count(), 0, 'another product does not offer it')
+})
+
 t.test('axe-core finds nothing, and nothing overflows', { skip }, async t => {
   const { pay, call } = started()
   await pay({ billing: { country: 'US' }, customer: { customer_id: 'cus_grace' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })

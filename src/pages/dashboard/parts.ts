@@ -273,3 +273,13 @@ export function tiles (
 export function words (value: string): string {
   return value.replaceAll('_', ' ')
 }
+
+/** The same, with a capital: `One time price`. */
+export function sentenceWords (value: string): string {
+  return sentence(words(value))
+}
+
+/** A text that begins with a capital. */
+export function sentence (text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -20,6 +20,9 @@ const CATALOG = `
 .line > :first-child { grid-column: 1 / -1; }
 @media (min-width: 40rem) { .line { grid-template-columns: 6rem minmax(0, 1fr) auto; } }
 .picture { display: block; max-width: 100%; max-height: 12rem; margin-bottom: 1rem; border-radius: var(--radius, 8px); }
+/* Fields of a product's add-ons and credits. */
+.line > .extras { grid-column: 1 / -1; }
+.extras:empty { display: none; }
 .line + .line { padding-top: 1rem; border-top: 1px solid var(--line); }
 .boxes {
   display: grid; gap: 0.5rem 1rem; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); max-height: 15rem;

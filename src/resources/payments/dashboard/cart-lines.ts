@@ -11,13 +11,14 @@ import type { PageContext } from '../../../pages/dashboard/page.js'
 import type { Reading } from '../../../pages/dashboard/reading.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
+import type { Context } from '../../../sandbox/sandbox.js'
 import type { CartKind, Start } from './cart.js'
+import { EXTRAS, extraFields, extrasOf, extraTemplates } from './line-extras.js'
 
 /** The name of the list in the API. */
 export const LIST = { payment: 'product_cart', checkout: 'product_cart', subscription: 'one_time_product_cart' } as const
 
 const LINES_MAX = 100
-const LINE_FIELDS = ['product_id', 'quantity', 'amount'] as const
 
 function lineCount (kind: CartKind, has: (name: string) => boolean): number {
   let lines = 0
@@ -37,10 +38,11 @@ export function withoutLine (sent: Form, kind: CartKind, removed: number): Form 
   const lines = lineCount(kind, sent.has)
   if (lines < 2 || removed >= lines) return sent
   const kept = Array.from({ length: lines }, (_, line) => line).filter(line => line !== removed)
+  const entriesOf = (place: string) => sent.entries().filter(([name]) => name.startsWith(place))
   return changed(sent, entries => [
     ...entries.filter(([name]) => !name.startsWith(`${list}[`)),
-    ...kept.flatMap((line, place) => LINE_FIELDS.map((field): [string, string] =>
-      [`${list}[${place}].${field}`, sent.text(`${list}[${line}].${field}`)]))
+    ...kept.flatMap((line, place) => entriesOf(`${list}[${line}].`).map(([name, value]): [string, string] =>
+      [`${list}[${place}].${name.slice(`${list}[${line}].`.length)}`, value]))
   ])
 }
 
@@ -55,7 +57,7 @@ export async function lineFields (formState: FormState, kind: CartKind, start: S
   return html`!${Array.from({ length: lines }, (_, line) => {
     const path = `${LIST[kind]}[${line}]`
     const chosen = typed(formState, `${path}.product_id`, start[`${path}.product_id`] ?? '')
-    return html`<div class="line">
+    return html`<div class="line" data-line="${path}.">
 !${choiceField(formState, {
       name: `${path}.product_id`,
       label: 'Product',
@@ -76,9 +78,10 @@ export async function lineFields (formState: FormState, kind: CartKind, start: S
 !${lines < 2
       ? ''
       : html`<button class="button bare" name="step" value="remove-${line}" aria-label="Remove line ${line + 1}">Remove</button>`}
+!${kind === 'checkout' ? extraFields(formState, `${path}.`, chosen, EXTRAS.line, page) : ''}
 </div>`
-  })}<p class="hint">An amount counts for products that cost what the customer wants: for one unit,
-    in the product's currency.</p>`
+  })}<p class="hint">The amount is the price of one unit, for products whose customers choose the price.</p>
+!${kind === 'checkout' ? extraTemplates(formState, products.map(([id]) => id), EXTRAS.line, page) : ''}`
 }
 
 function amountLabel (productId: string, { context: { sandbox } }: PageContext): string {
@@ -87,14 +90,16 @@ function amountLabel (productId: string, { context: { sandbox } }: PageContext):
 }
 
 /** Ignores empty lines at the end. Empty lines in between stay, so that errors keep their places. */
-export function linesOf (sent: Form, kind: CartKind, reading: Reading, currencyOf: (productId: string) => string): JsonObject[] {
+export function linesOf (sent: Form, kind: CartKind, reading: Reading, context: Context): JsonObject[] {
+  const currencyOf = (productId: string) => context.sandbox.products.find(productId)?.price.currency ?? 'USD'
   const paths = Array.from({ length: lineCount(kind, sent.has) }, (_, line) => `${LIST[kind]}[${line}]`)
   return paths.slice(0, paths.findLastIndex(path => sent.given(`${path}.product_id`) !== undefined) + 1).map(path => {
     const productId = sent.text(`${path}.product_id`)
     return {
       product_id: productId,
       quantity: sent.number(`${path}.quantity`),
-      amount: reading.amount(`${path}.amount`, currencyOf(productId))
+      amount: reading.amount(`${path}.amount`, currencyOf(productId)),
+      ...(kind === 'checkout' ? extrasOf(sent, `${path}.`, productId, EXTRAS.line, context) : {})
     }
   })
 }

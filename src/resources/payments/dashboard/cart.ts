@@ -11,6 +11,7 @@ import {
 import type { Form, FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import { readingOf } from '../../../pages/dashboard/reading.js'
+import { EXTRAS, extraFields, extrasOf, extraTemplates } from './line-extras.js'
 import { LIST, lineFields, linesOf, productOptions } from './cart-lines.js'
 import { optionBody, optionFields } from './options.js'
 
@@ -64,33 +65,30 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
 !${metadataField(formState, JSON.parse(value('metadata') || '{}'))}
 !${areaField(formState, {
     name: 'more',
-    label: 'More fields',
+    label: 'Other fields',
     rows: 3,
     isCode: true,
-    hint: 'A JSON object with fields that this form does not have. It is merged into the request.',
-    placeholder: MORE[kind]
+    hint: 'A JSON object that is merged into the request, for fields that the API does not have.',
+    placeholder: '{ "a_new_field": true }'
   })}`
-}
-
-const MORE: Record<CartKind, string> = {
-  payment: '{ "require_phone_number": true }',
-  checkout: '{ "customization": { "theme_config": { "radius": "8px" } } }',
-  subscription: '{ "addons": [{ "addon_id": "adn_…", "quantity": 1 }] }'
 }
 
 async function planFields (formState: FormState, value: (name: string) => string, page: PageContext): Promise<Fragment> {
   const chosen = typed(formState, 'product_id', value('product_id'))
-  return html`<fieldset><legend>Plan</legend><div class="pair">
+  const products = await productOptions('true', page)
+  return html`<fieldset data-line=""><legend>Plan</legend><div class="pair">
 !${choiceField(formState, {
     name: 'product_id',
     label: 'Product',
     value: chosen,
     isRequired: true,
-    options: withChosen([['', '–'], ...await productOptions('true', page)], chosen)
+    options: withChosen([['', '–'], ...products], chosen)
   })}
 !${textField(formState, {
     name: 'quantity', label: 'Quantity', value: value('quantity') || '1', inputmode: 'numeric', isRequired: true
-  })}</div></fieldset>`
+  })}</div>
+!${extraFields(formState, '', chosen, EXTRAS.plan, page)}
+!${extraTemplates(formState, products.map(([id]) => id), EXTRAS.plan, page)}</fieldset>`
 }
 
 async function customerFields (
@@ -152,16 +150,18 @@ function isDetailed (formState: FormState, address: string, value: (name: string
 }
 
 /** Builds the request. Throws INVALID_REQUEST_PARAMETERS for invalid amounts and metadata. */
-export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: PageContext): JsonObject {
-  const reading = readingOf(sent, sandbox)
-  const currencyOf = (productId: string) => sandbox.products.find(productId)?.price.currency ?? 'USD'
-  const cart = linesOf(sent, kind, reading, currencyOf)
+export function cartBody (sent: Form, kind: CartKind, { context }: PageContext): JsonObject {
+  const reading = readingOf(sent, context.sandbox)
+  const cart = linesOf(sent, kind, reading, context)
   const metadata = reading.metadata('metadata')
   const more = reading.json('more')
   const codes = sent.text('discount_codes').split(/[\s,;]+/).filter(code => code !== '')
   reading.check()
   const yes = (name: string) => sent.has(name) ? true : undefined
-  const plan = { product_id: sent.text('product_id'), quantity: sent.number('quantity') }
+  const productId = sent.text('product_id')
+  const plan = {
+    product_id: productId, quantity: sent.number('quantity'), ...extrasOf(sent, '', productId, EXTRAS.plan, context)
+  }
   return merged({
     ...(kind === 'subscription' ? plan : {}),
     [LIST[kind]]: kind === 'subscription' && cart.length === 0 ? undefined : cart,

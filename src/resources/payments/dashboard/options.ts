@@ -5,13 +5,15 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
-import type { Json, JsonObject } from '../../../pages/dashboard/code/call.js'
+import type { JsonObject } from '../../../pages/dashboard/code/call.js'
 import { CHOICES, checkField, choiceField, currencyOptions, textField } from '../../../pages/dashboard/fields.js'
 import { fieldId, type Form, type FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { words } from '../../../pages/dashboard/parts.js'
+import { sentenceWords } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { appearanceBody, appearanceFields } from './appearance.js'
 import type { CartKind } from './cart.js'
+import { given, group, switched, SWITCH } from './option-parts.js'
 
 type Flag = keyof NonNullable<Schemas['CreateCheckoutSessionRequest']['feature_flags']>
 
@@ -28,21 +30,11 @@ const FIELD_TYPES: ReadonlyArray<Schemas['CustomField']['field_type']> =
 
 const CUSTOM_FIELDS = 5
 const PLACES = Array.from({ length: CUSTOM_FIELDS }, (_, index) => `custom_fields[${index}]`)
-const SWITCH = [['', 'Default'], ['true', 'On'], ['false', 'Off']] as const
 
 export async function optionFields (formState: FormState, kind: CartKind, page: PageContext): Promise<Fragment> {
   const methods = methodFields(formState, kind, page)
   if (kind === 'checkout') return html`!${methods}!${await sessionFields(formState, page)}`
   return html`!${methods}!${kind === 'subscription' ? subscriptionFields(formState, kind, page) : ''}`
-}
-
-/** A group of rarely used fields. It is open if one of them has a value or an error. */
-function group (formState: FormState, id: string, title: string, names: readonly string[], content: Fragment): Fragment {
-  const isUsed = names.some(name => (formState.typed?.given(name) ?? '') !== '')
-  const isRefused = formState.refused?.error.details?.some(({ path }) => names.some(name => path.startsWith(name))) === true
-  return html`<fieldset><legend>${title}</legend>
-<details class="fold" id="${id}"!${isUsed || isRefused ? ' open' : ''}><summary>Show options</summary>
-<div class="stack">!${content}</div></details></fieldset>`
 }
 
 function methodFields (formState: FormState, kind: CartKind, { context: { sandbox } }: PageContext): Fragment {
@@ -55,7 +47,7 @@ function methodFields (formState: FormState, kind: CartKind, { context: { sandbo
   })
   const isCreatedHere = kind !== 'checkout'
   return group(formState, 'method-options', 'Payment methods', [name, 'payment_method_id', ...YES[kind]], html`
-<p class="hint">Choose those that customers can use. Without a choice, all are offered.</p><div class="checks">!${boxes}</div>
+<p class="hint">Choose the methods that customers can use. By default, all are offered.</p><div class="checks">!${boxes}</div>
 !${textField(formState, {
     name: 'payment_method_id',
     label: 'Saved payment method',
@@ -105,7 +97,7 @@ function subscriptionFields (formState: FormState, kind: CartKind, page: PageCon
     options: [['', 'No'], ['false', 'With a first charge'], ['true', 'Authorise the payment method only']]
   })}
 !${more}</div><div class="pair">
-!${textField(formState, { name: `${demand}.product_price`, label: 'First charge, minor units', inputmode: 'numeric' })}
+!${textField(formState, { name: `${demand}.product_price`, label: 'First charge in minor units', inputmode: 'numeric' })}
 !${choiceField(formState, {
     name: `${demand}.product_currency`,
     label: 'Currency of the first charge',
@@ -116,29 +108,20 @@ function subscriptionFields (formState: FormState, kind: CartKind, page: PageCon
     name: `${demand}.adaptive_currency_fees_inclusive`, label: 'Conversion fee included', options: SWITCH
   })}</div>
 !${textField(formState, {
-    name: 'mandate_min_amount_inr_paise', label: 'Least mandate amount in paise', inputmode: 'numeric', hint: 'For Indian cards.'
+    name: 'mandate_min_amount_inr_paise', label: 'Minimum mandate amount in paise', inputmode: 'numeric', hint: 'For Indian cards.'
   })}`)
 }
 
 async function sessionFields (formState: FormState, page: PageContext): Promise<Fragment> {
   const { items } = await page.operate('GET /product-collections', { query: { page_size: CHOICES } })
   const collections = items.map(({ id, name }): readonly [string, string] => [id, name])
-  const look = group(formState, 'appearance-options', 'Appearance', ['customization'], html`<div class="pair">
-!${choiceField(formState, {
-    name: 'customization.theme',
-    label: 'Theme',
-    options: [['', 'Default'], ['light', 'Light'], ['dark', 'Dark'], ['system', 'System']]
-  })}
-!${textField(formState, { name: 'customization.force_language', label: 'Language', placeholder: 'de' })}
-!${choiceField(formState, { name: 'customization.show_order_details', label: 'Order details', options: SWITCH })}
-!${choiceField(formState, { name: 'customization.show_on_demand_tag', label: 'On-demand tag', options: SWITCH })}</div>`)
   const more = subscriptionFields(formState, 'checkout', page, choiceField(formState, {
     name: 'product_collection_id', label: 'Collection', options: [['', '–'], ...collections]
   }))
   const flags = group(formState, 'flag-options', 'Feature flags', FLAGS.map(flag => `feature_flags.${flag}`), html`
 <div class="pair">!${FLAGS.map(flag =>
-    choiceField(formState, { name: `feature_flags.${flag}`, label: words(flag), options: SWITCH }))}</div>`)
-  return html`!${look}!${more}!${flags}!${customFields(formState)}`
+    choiceField(formState, { name: `feature_flags.${flag}`, label: sentenceWords(flag), options: SWITCH }))}</div>`)
+  return html`!${appearanceFields(formState)}!${more}!${flags}!${customFields(formState)}`
 }
 
 function customFields (formState: FormState): Fragment {
@@ -147,9 +130,9 @@ function customFields (formState: FormState): Fragment {
 !${textField(formState, { name: `${place}.label`, label: `Label ${index + 1}`, placeholder: 'Company size' })}
 !${textField(formState, { name: `${place}.key`, label: `Key ${index + 1}`, placeholder: 'company_size' })}
 !${choiceField(formState, {
-  name: `${place}.field_type`, label: `Type ${index + 1}`, options: FIELD_TYPES.map(type => [type, words(type)] as const)
+  name: `${place}.field_type`, label: `Type ${index + 1}`, options: FIELD_TYPES.map(type => [type, sentenceWords(type)] as const)
 })}
-!${textField(formState, { name: `${place}.options`, label: `Choices ${index + 1}`, placeholder: 'Small, Large' })}
+!${textField(formState, { name: `${place}.options`, label: `Options ${index + 1}`, placeholder: 'Small, Large' })}
 !${textField(formState, { name: `${place}.placeholder`, label: `Placeholder ${index + 1}` })}
 !${choiceField(formState, { name: `${place}.required`, label: `Required ${index + 1}`, options: [['', 'No'], ['true', 'Yes']] })}
 </div>`)}`)
@@ -170,12 +153,7 @@ export function optionBody (sent: Form, kind: CartKind): JsonObject {
     payment_method_id: sent.given('payment_method_id'),
     ...given(YES[kind].map(name => [name, sent.has(name) ? true : undefined])),
     adaptive_currency_fees_inclusive: switched(sent, 'adaptive_currency_fees_inclusive'),
-    customization: given([
-      ['theme', sent.given('customization.theme')],
-      ['force_language', sent.given('customization.force_language')],
-      ['show_order_details', switched(sent, 'customization.show_order_details')],
-      ['show_on_demand_tag', switched(sent, 'customization.show_on_demand_tag')]
-    ]),
+    customization: appearanceBody(sent),
     feature_flags: given(FLAGS.map(flag => [flag, switched(sent, `feature_flags.${flag}`)])),
     ...(kind === 'checkout' ? { subscription_data: terms } : terms),
     mandate_min_amount_inr_paise: sent.number('mandate_min_amount_inr_paise'),
@@ -205,15 +183,4 @@ function customField (sent: Form, place: string): JsonObject {
     placeholder: sent.given(`${place}.placeholder`),
     required: switched(sent, `${place}.required`)
   }
-}
-
-function switched (sent: Form, name: string): boolean | undefined {
-  const value = sent.given(name)
-  return value === undefined ? undefined : value === 'true'
-}
-
-/** An object of the values that are given; undefined without any. */
-function given (entries: ReadonlyArray<readonly [string, Json | undefined]>): JsonObject | undefined {
-  const known = entries.filter(([, value]) => value !== undefined)
-  return known.length === 0 ? undefined : Object.fromEntries(known)
 }
