@@ -1,7 +1,7 @@
 /**
- * The fields of a product in a cart that depend on the product: quantities of its add-ons, and credits that replace those it grants.
- * The page has a template of them for each product, which the script inserts when a product is chosen. Without scripts, they appear
- * with the next preview.
+ * The fields of a product in a cart that depend on the product: quantities of its add-ons, and credits that replace those it
+ * grants. The page has a template of them for each product, which the script inserts when a product is chosen. Without
+ * scripts, they appear with the next preview.
  */
 import { html } from 'ghtml'
 import type { JsonObject } from '../../../pages/dashboard/code/call.js'

@@ -108,7 +108,7 @@ function subscriptionFields (formState: FormState, kind: CartKind, page: PageCon
     name: `${demand}.adaptive_currency_fees_inclusive`, label: 'Conversion fee included', options: SWITCH
   })}</div>
 !${textField(formState, {
-    name: 'mandate_min_amount_inr_paise', label: 'Minimum mandate amount in paise', inputmode: 'numeric', hint: 'For Indian cards.'
+    name: 'mandate_min_amount_inr_paise', label: 'Minimum mandate in paise', inputmode: 'numeric', hint: 'For Indian cards.'
   })}`)
 }
 
