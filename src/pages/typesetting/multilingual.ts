@@ -32,12 +32,18 @@ interface Setting {
   runs: Map<string, Run[]>
 }
 
-/** The fonts of all documents, by the path of the file. Reading one again would take longer than drawing a document. */
+/** A font with its tables takes up to 5 MB. Most documents need one or two. */
+const FONTS_MAX = 8
+
+/** The fonts used last, by the path of the file. Reading one again would take longer than drawing a document. */
 const fontsRead = new Map<string, Font>()
 
 function fontAt (path: string): Font {
   const font = fontsRead.get(path) ?? correct(create(readFont(path)))
+  fontsRead.delete(path)
   fontsRead.set(path, font)
+  const [oldest] = fontsRead.keys()
+  if (oldest !== undefined && fontsRead.size > FONTS_MAX) fontsRead.delete(oldest)
   return font
 }
 
