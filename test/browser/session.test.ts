@@ -178,6 +178,28 @@ t.test('loses nothing that is typed while prices are requested', { skip }, async
     ['40', '', 'Nina', 'FR', '4242'])
 })
 
+t.test('keeps a discount code that is not applied, or refused, when other fields appear beside it', { skip }, async t => {
+  const { path } = await session({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], feature_flags: { allow_currency_selection: true } })
+  const page = await open(t, path)
+  t.equal(await page.locator('#currency').count(), 0)
+  await page.fill('#discount-code', 'later')
+  await page.evaluate('codeField = document.getElementById("discount-code")')
+  await page.selectOption('#country', 'DE')
+  await page.waitForSelector('#currency')
+  t.equal(await page.evaluate('codeField === document.getElementById("discount-code")'), true, 'the field itself remains')
+  t.equal(await page.inputValue('#discount-code'), 'later')
+  await page.click('#apply-code')
+  await page.waitForSelector('#discount-code-problem')
+  await page.selectOption('#currency', 'EUR')
+  await page.locator('[data-testid="amount-due"]', { hasText: '€' }).waitFor()
+  t.ok(await page.locator('#discount-code-problem').isVisible(), 'the reason stays')
+  await page.fill('#discount-code', 'late')
+  await page.selectOption('#country', 'US')
+  await page.waitForSelector('#currency', { state: 'detached' })
+  t.equal(await page.locator('#discount-code-problem').count(), 0, 'until the code changes')
+  t.equal(await page.inputValue('#discount-code'), 'late')
+})
+
 t.test('with two steps, details and codes can be changed on the second, and nothing typed is lost', { skip }, async t => {
   const { id, path } = await session({
     product_cart: [{ product_id: 'pdt_donation', quantity: 1 }],

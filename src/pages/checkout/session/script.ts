@@ -19,6 +19,8 @@ const queue = []
 let isBusy = false
 /** A select that had the focus when its options changed. It is updated when it loses the focus. */
 let isStale = false
+/** The code that was refused last. It is sent with every request while it stays in its field, so that the reason stays, too. */
+let refusedCode = null
 
 /** Requests the page with an action. focus is the id of the element to focus if the focused one is gone or was pressed. */
 function ask (action, { withCode = false, pressed = null, focus = null } = {}) {
@@ -32,13 +34,16 @@ async function work () {
   isBusy = true
   document.body.setAttribute('aria-busy', 'true')
   while (queue.length > 0) {
-    const { action, withCode, pressed, focus } = queue.shift()
+    const { action, pressed, focus, ...next } = queue.shift()
+    const withCode = next.withCode || (refusedCode !== null && document.getElementById('discount-code')?.value === refusedCode)
     const sent = new Map([...details.elements].map(control => [control.id, stateOf(control)]))
     for (const id of withCode ? ['card-number', 'card-cvc'] : ['card-number', 'card-cvc', 'discount-code']) sent.delete(id)
     const page = await request(action, withCode)
     if (details.dataset.sent === 'yes') break
     if (page === null) continue
     if (page.getElementById('details') === null) return location.reload()
+    const answered = page.getElementById('discount-code')
+    refusedCode = answered?.getAttribute('aria-invalid') === 'true' ? answered.value : null
     update(page, sent)
     const { activeElement } = document
     if (focus !== null && (activeElement === document.body || activeElement === pressed)) document.getElementById(focus)?.focus()
@@ -125,17 +130,17 @@ function patchChildren (old, fresh, change) {
 
 /** The sibling from next on that stands for the same part of the page, or null. */
 function matching (next, wanted) {
-  const key = keyOf(wanted)
-  if (key === null) return next !== null && next.nodeName === wanted.nodeName && keyOf(next) === null ? next : null
+  const ids = idsOf(wanted)
+  if (ids.length === 0) return next !== null && next.nodeName === wanted.nodeName && idsOf(next).length === 0 ? next : null
   let found = next
-  while (found !== null && (found.nodeName !== wanted.nodeName || keyOf(found) !== key)) found = found.nextSibling
+  while (found !== null && (found.nodeName !== wanted.nodeName || !idsOf(found).some(id => ids.includes(id)))) found = found.nextSibling
   return found
 }
 
-/** The id of an element, or of the first control in it. */
-function keyOf (node) {
-  if (node.nodeType !== Node.ELEMENT_NODE) return null
-  return node.id || node.querySelector('input[id], select[id], textarea[id], button[id]')?.id || null
+/** The id of an element, or those of the controls in it. Elements that share a control stand for the same part. */
+function idsOf (node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return []
+  return node.id ? [node.id] : [...node.querySelectorAll('input[id], select[id], textarea[id], button[id]')].map(({ id }) => id)
 }
 
 function patchOptions (old, fresh) {
