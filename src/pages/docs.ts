@@ -34,14 +34,18 @@ const CONTROL: ShownDocument = {
 
 /** The page's own parts, and the colours of Swagger UI that have too little contrast. Its dark theme is the class dark-mode. */
 const STYLE = `
-nav { display: flex; gap: 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
+nav { display: flex; flex-wrap: wrap; gap: 4px 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
   font: 16px/1.5 sans-serif }
-nav a { color: #1c5d99 }
+nav a { color: #1c5d99; white-space: nowrap }
 h1 { max-width: 1420px; margin: 0 auto; padding: 16px 20px 0; font: bold 22px/1.4 sans-serif }
 nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
 @media (prefers-reduced-motion: reduce) { .swagger-ui * { transition: none !important } }
 .dark-mode nav, .dark-mode h1 { color: #eef1f7 }
 .dark-mode nav a:not([aria-current]) { color: #9db6ff }
+.swagger-ui :is(.renderedMarkdown, .markdown) code { padding: 1px 5px }
+.swagger-ui :is(.renderedMarkdown, .markdown) :is(p, li) { line-height: 1.6 }
+.swagger-ui .auth-btn-wrapper { gap: 12px }
+.swagger-ui .opblock.opblock-deprecated { opacity: 1 }
 .swagger-ui .info .title small { background: #5b6270 }
 .swagger-ui .info .title small.version-stamp { background: #456b00 }
 .swagger-ui .info a, .swagger-ui .info .url, .swagger-ui .renderedMarkdown a { color: #1c5d99 }
@@ -53,6 +57,11 @@ nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
 .swagger-ui .opblock.opblock-put .opblock-summary .opblock-summary-method { background: #8a5200 }
 .swagger-ui .opblock.opblock-patch .opblock-summary .opblock-summary-method { background: #0a6b57 }
 .swagger-ui .opblock.opblock-delete .opblock-summary .opblock-summary-method { background: #b91c1c }
+.swagger-ui .opblock.opblock-deprecated .opblock-summary .opblock-summary-method,
+.dark-mode .swagger-ui .opblock.opblock-deprecated .opblock-summary .opblock-summary-method { background: #5b6270; color: #fff }
+.swagger-ui .download-contents { background: #5b6270 }
+:root:not(.dark-mode) .swagger-ui .json-schema-2020-12-expand-deep-button { color: #4b5262 }
+.swagger-ui .json-schema-2020-12__constraint { background-color: #8a5200 }
 .swagger-ui .opblock-tag small, .swagger-ui .parameter__in, .swagger-ui .prop-format,
 .swagger-ui .response-col_links { color: #4b5262 }
 .swagger-ui .parameter__name.required::after, .swagger-ui .parameter__name.required span { color: #b91c1c }
@@ -91,11 +100,13 @@ const START = `const dark = matchMedia('(prefers-color-scheme: dark)')
 const follow = () => { document.documentElement.classList.toggle('dark-mode', dark.matches) }
 dark.addEventListener('change', follow)
 follow()
-SwaggerUIBundle({
+const ui = SwaggerUIBundle({
   url: document.getElementById('contract').dataset.document, dom_id: '#contract', deepLinking: true, docExpansion: 'none',
   validatorUrl: null, persistAuthorization: true,
   onComplete () { this.preauthorizeApiKey?.('API_KEY', 'any key') }
 })
+// A link to an operation works on the open page, too.
+addEventListener('hashchange', () => { ui.getSystem().layoutActions.parseDeepLinkHash(location.hash) })
 
 const correct = () => {
   for (const select of document.querySelectorAll('select:not([aria-label])')) {
@@ -105,6 +116,15 @@ const correct = () => {
     const name = input.closest('tr')?.querySelector('.parameter__name')?.firstChild
     input.setAttribute('aria-label', name?.textContent ?? 'Value')
   }
+  for (const region of document.querySelectorAll('.opblock [role=region]:not([aria-label])')) {
+    const operation = region.closest('.opblock').querySelector('.opblock-summary-path')?.textContent ?? ''
+    region.setAttribute('aria-label', 'Responses: ' + region.id.split('_')[0].toUpperCase() + ' ' + operation)
+  }
+  for (const body of document.querySelectorAll('textarea.body-param__text:not([aria-label])')) body.setAttribute('aria-label', 'Request body')
+  for (const [button, label] of [['.copy-to-clipboard button', 'Copy'], ['.close-modal', 'Close']]) {
+    for (const unnamed of document.querySelectorAll(button + ':not([aria-label])')) unnamed.setAttribute('aria-label', label)
+  }
+  for (const named of document.querySelectorAll('.auth-btn-wrapper [aria-label]')) named.removeAttribute('aria-label') // not its text
   for (const text of document.querySelectorAll('pre:not([tabindex])')) text.tabIndex = 0 // to scroll it
   document.querySelector('.info .title')?.setAttribute('aria-level', '2')
   document.querySelector('.models > h4')?.setAttribute('aria-level', '3')
