@@ -461,6 +461,11 @@ export interface PaymentDaysRow {
   amount: number
 }
 
+export interface PaymentDaysEndRow {
+  id: number
+  seq: number
+}
+
 export interface PaymentMethodsRow {
   seq: number
   payment_method_id: string

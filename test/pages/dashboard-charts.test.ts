@@ -1,5 +1,6 @@
 /** The charts of the dashboard: what they show, and that they follow every change. */
 import t from 'tap'
+import { RECENT_MAX } from '../../src/resources/payments/daily.js'
 import { bucketsOf, chart } from '../../src/pages/dashboard/chart.js'
 import { paymentBody } from '../helper.js'
 import { partOf, visitor, type Visitor } from './dashboard-visitor.js'
@@ -46,6 +47,20 @@ t.test('payments by status, volume by currency and the success rate', async t =>
   t.strictSame(totals(), before, 'a restore is counted again')
   await shop.call('POST', '/_emulator/clock', { body: { advance_ms: 40 * DAY_MS } })
   t.notMatch((await shop.visit('/')).html, 'payments-chart', 'the time shown follows the clock')
+})
+
+t.test('totals of more payments than are counted in memory', async t => {
+  const shop = visitor(t)
+  const { sandbox } = shop.emulator
+  await Promise.all(Array.from({ length: RECENT_MAX + 6 }, () => shop.pay(paymentBody())))
+  const counted = () => [...sandbox.payments.countByStatus()].sort()
+  const [newest, oldest] = [0, RECENT_MAX + 5].map(offset => sandbox.payments.list({}, 1, offset)[0]?.payment_id)
+  for (const id of [newest, oldest]) await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+  const expected = [['requires_payment_method', RECENT_MAX + 4], ['succeeded', 2]]
+  t.strictSame(counted(), expected)
+  sandbox.forget()
+  t.strictSame(counted(), expected, 'and counted again after a restart')
+  t.strictSame(sandbox.payments.dailyTotals(0).length, 2, 'each total is one, of stored and newer payments')
 })
 
 t.test('requests by status', async t => {

@@ -1,11 +1,12 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { KeptCard } from '../../rules/instruments.js'
+import { createSingle } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 import type { SubscriptionCharge } from './basis.js'
-import { DAY_US, type Counted, type Daily, type DailyTotal } from './daily.js'
+import { DAY_US, RECENT_MAX, createTotals, totalOf, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { readLines, writeLines, type PaymentLine } from './lines.js'
 import {
   CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql,
@@ -116,16 +117,14 @@ export function paymentsStore (database: Database): PaymentsStore {
 
   return {
     insert (payment) {
-      const { lastInsertRowid } = insert.run(
+      const seq = daily.adding(payment, () => Number(insert.run(
         payment.payment_id, payment.chosen_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id,
         payment.currency, payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount,
         payment.settlement_tax, payment.secret, payment.invoice_id, payment.link, payment.expires_at,
         JSON.stringify(payment.billing), JSON.stringify(payment.metadata), writeLines(payment.lines),
         productIds(payment.lines), toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id, payment.subscription_id,
-        toJson(payment.subscription_charge), payment.retry_attempt, payment.customer_id)
-      daily.added(payment)
-      const seq = Number(lastInsertRowid)
+        toJson(payment.subscription_charge), payment.retry_attempt, payment.customer_id).lastInsertRowid))
       for (const share of payment.subscription_charge?.shares ?? []) shared.add(share.subscription_id, seq)
       return seq
     },
@@ -158,9 +157,10 @@ export function paymentsStore (database: Database): PaymentsStore {
       return row && read(row)
     },
     record (seq, state) {
-      daily.changes(seq, state.status)
-      record.run(state.status, state.updated_at, state.payment_method, state.payment_method_type, state.payment_method_id,
-        toJson(state.card), state.error_code, state.error_message, toJson(state.pending_action), seq)
+      daily.changing(seq, state.status, () => {
+        record.run(state.status, state.updated_at, state.payment_method, state.payment_method_type, state.payment_method_id,
+          toJson(state.card), state.error_code, state.error_message, toJson(state.pending_action), seq)
+      })
     },
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
@@ -195,26 +195,59 @@ function changesOf (database: Database): Pick<PaymentsStore,
 }
 
 function daysOf (database: Database): Daily {
-  const add = database.prepare<[number, string, string, number, number]>(
+  const store = database.prepare<[number, string, string, number, number]>(
     `INSERT INTO payment_days (day, status, currency, count, amount) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, amount = amount + excluded.amount`)
-  const since = database.prepare<[number], DailyTotal>('SELECT * FROM payment_days WHERE day >= ? AND count > 0')
-  const byStatus = database.prepare<[], Pick<DailyTotal, 'status' | 'count'>>(
-    'SELECT status, sum(count) AS count FROM payment_days GROUP BY status HAVING sum(count) > 0')
+  const stored = database.prepare<[number], DailyTotal>('SELECT * FROM payment_days WHERE day >= ?')
+  const readEnd = database.prepare<[], number>('SELECT seq FROM payment_days_end').pluck()
+  const storeEnd = database.prepare<[number]>(
+    'INSERT INTO payment_days_end (id, seq) VALUES (1, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq')
+  const readRecent = database.prepare<[number], DailyTotal>(
+    `SELECT created_at / ${DAY_US} AS day, status, currency, count(*) AS count, sum(total_amount) AS amount FROM payments
+    WHERE seq > ? GROUP BY 1, 2, 3`)
   const find = database.prepare<[number], Counted>(
     'SELECT created_at, status, currency, total_amount FROM payments WHERE seq = ?')
-  const move = ({ created_at: at, status, currency, total_amount: amount }: Counted, count: 1 | -1) => {
-    add.run(Math.floor(at / DAY_US), status, currency, count, count * amount)
+  /** The payments after `end`. */
+  const recent = createSingle(database, () => {
+    const end = readEnd.get() ?? 0
+    return { end, totals: createTotals(readRecent.all(end)) }
+  })
+
+  const storeTotal = ({ day, status, currency, count, amount }: DailyTotal) => { store.run(day, status, currency, count, amount) }
+  function storeRecent (end: number): void {
+    for (const total of recent.get().totals.list()) storeTotal(total)
+    storeEnd.run(end)
+    recent.clear()
   }
+
+  const since = (day: number) => {
+    const totals = createTotals(stored.all(day))
+    for (const total of recent.get().totals.list()) if (total.day >= day) totals.add(total)
+    return [...totals.list()].filter(({ count }) => count > 0)
+  }
+
   return {
-    since: day => since.all(day),
-    countByStatus: () => new Map(byStatus.all().map(({ status, count }) => [status, count])),
-    added: payment => { move(payment, 1) },
-    changes (seq, status) {
+    since,
+    countByStatus () {
+      const counts = new Map<string, number>()
+      for (const { status, count } of since(-Infinity)) counts.set(status, (counts.get(status) ?? 0) + count)
+      return counts
+    },
+    adding (payment, insert) {
+      const { end, totals } = recent.get() // read before the row exists
+      const seq = insert()
+      totals.add(totalOf(payment, 1))
+      if (seq - end >= RECENT_MAX) storeRecent(seq)
+      return seq
+    },
+    changing (seq, status, update) {
+      const { end, totals } = recent.get()
       const payment = find.get(seq)
+      update()
       if (payment === undefined || payment.status === status) return
-      move(payment, -1)
-      move({ ...payment, status }, 1)
+      const count = seq > end ? totals.add : storeTotal
+      count(totalOf(payment, -1))
+      count(totalOf({ ...payment, status }, 1))
     }
   }
 }
