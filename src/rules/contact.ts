@@ -42,8 +42,8 @@ export function checkContact ({ name, email, phone_number: phone }: Contact, whe
 }
 
 /** Checks the new customer of a cart. A blank name counts as absent, because the e-mail address then serves as the name. */
-export function checkNewCustomer ({ name, ...contact }: Contact): void {
-  checkContact({ ...contact, name: name?.trim() || null }, 'customer.')
+export function checkNewCustomer ({ name, email, phone_number: phone }: Contact): void {
+  checkContact({ name: name?.trim() || null, email: email ?? null, phone_number: phone ?? null }, 'customer.')
 }
 
 function tooLong (path: string, max: number): Violation {

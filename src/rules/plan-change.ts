@@ -16,7 +16,7 @@ import { exchange, tooLarge } from './amounts.js'
 import { isSamePeriod, type Period } from './billing-calendar.js'
 import { settle, type Credit, type Settled } from './credit.js'
 import { MAX_TOTAL_MINOR, divideHalfUp, type CurrencyTable, type Fraction } from './money.js'
-import { price, type Cart, type TracedCart } from './pricing.js'
+import { priceWithTrace, type Cart, type TracedCart } from './pricing.js'
 import { WHOLE, grossOf, prorate, remaining, type BillingPeriod, type PaidLine } from './proration.js'
 import { cartOf, chargeLines, regularItems, type ChargeLine, type LineKind, type RecurringTerms } from './recurring.js'
 
@@ -87,7 +87,7 @@ export function pricePlanChange (change: PlanChange): PlanChangeCharge {
   const fraction = remaining(period, now)
   if (mode === 'do_not_bill') return withoutCharge(change, fraction)
   const cart = cartOf({ ...change, items: regularItems(change.new_terms) })
-  const priced = price(cart)
+  const priced = priceWithTrace(cart)
   const whole = paidLines(chargeLines(regularItems(change.new_terms), priced.lines), change)
   const factors = factorsOf(change, fraction)
   const restarts = restartsCycle(change)

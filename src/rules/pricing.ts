@@ -127,15 +127,25 @@ export interface TracedCart extends PricedCart {
  * Prices a cart. Throws an ApiError for a missing or too small pay-what-you-want amount, a minimum subtotal that is not met,
  * a code that applies to no line, a missing exchange rate, an amount beyond int32, and a total below the minimum charge.
  */
-export function price (cart: Cart): TracedCart {
-  const working = cart.lines.map((line, index) => openLine(line, index))
+export function price (cart: Cart): PricedCart {
+  return priceLines(cart, cart.lines.map((line, index) => openLine(line, index, null)))
+}
+
+/** Prices a cart like `price`, and returns the steps. */
+export function priceWithTrace (cart: Cart): TracedCart {
+  const trace = cart.lines.map((): TraceStep[] => [])
+  const priced = priceLines(cart, cart.lines.map((line, index) => openLine(line, index, trace[index] ?? null)))
+  return { ...priced, trace }
+}
+
+function priceLines (cart: Cart, working: readonly WorkingLine[]): PricedCart {
   const deductions = cart.codes.map((use, place) => applyCode(use, place, working, cart))
   const lines = working.map(line => closeLine(line, cart))
   const total = lines.reduce((sum, line) => sum + line.total, 0)
   const tax = lines.reduce((sum, line) => sum + line.tax, 0)
   if (total > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
   if (cart.is_draft !== true) checkMinimum(total, cart.currency, cart.currencies)
-  return { currency: cart.currency, lines, deductions, tax, total, trace: working.map(({ trace }) => trace) }
+  return { currency: cart.currency, lines, deductions, tax, total }
 }
 
 /** A line while it is being priced. Amounts are in minor units of the product's currency. */
@@ -144,17 +154,18 @@ interface WorkingLine {
   unit: number
   subtotal: number
   left: number
-  trace: TraceStep[]
+  /** The steps so far; null if they are not wanted, because they take a third of the memory of a payment's price. */
+  trace: TraceStep[] | null
 }
 
-function openLine (line: CartLine, index: number): WorkingLine {
+function openLine (line: CartLine, index: number, trace: TraceStep[] | null): WorkingLine {
   const unit = unitAmount(line, index)
   const subtotal = unit * line.quantity
   if (subtotal > MAX_STEP_MINOR) throw tooLarge(`${line.path ?? `product_cart[${index}]`}.quantity`)
   const { discount_bps: discountBps, currency } = line.product.price
   const left = discountBps === 0 ? subtotal : subtotal - shareOf(subtotal, discountBps)
-  const trace = [step('unit_price', currency, null, subtotal)]
-  if (discountBps !== 0) trace.push(step('product_discount', currency, subtotal, left))
+  trace?.push(step('unit_price', currency, null, subtotal))
+  if (discountBps !== 0) trace?.push(step('product_discount', currency, subtotal, left))
   return { line, unit, subtotal, left, trace }
 }
 
@@ -201,7 +212,7 @@ function applyCode (use: CodeUse, place: number, lines: readonly WorkingLine[], 
   if (discount.type === 'percentage') takePercentage(discount, option, eligible, cart)
   else takePool(option?.cap ?? 0, eligible, cart)
   lines.forEach(({ line, left, trace }, index) => {
-    trace.push(step('discount_code', line.product.price.currency, lefts[index] ?? left, left, place))
+    trace?.push(step('discount_code', line.product.price.currency, lefts[index] ?? left, left, place))
   })
   return before - leftOf(eligible, cart)
 }
@@ -279,8 +290,8 @@ function closeLine ({ line, unit, subtotal, left, trace }: WorkingLine, cart: Ca
   const amount = toCurrency(left, price.currency, cart.currency, cart)
   const tax = inclusive ? containedTax(amount, cart.tax_rate_bps) : shareOf(amount, cart.tax_rate_bps)
   const total = inclusive ? amount : amount + tax
-  if (price.currency !== cart.currency) trace.push(step('conversion', cart.currency, left, amount))
-  trace.push(step('tax', cart.currency, amount, total), step('line_total', cart.currency, total, total))
+  if (price.currency !== cart.currency) trace?.push(step('conversion', cart.currency, left, amount))
+  trace?.push(step('tax', cart.currency, amount, total), step('line_total', cart.currency, total, total))
   return {
     product_id: id,
     name,

@@ -9,7 +9,8 @@
 import { settle, type Credit, type Settled } from './credit.js'
 import { divideHalfUp, type CurrencyTable } from './money.js'
 import {
-  price, type Cart, type CartLine, type CodeDiscount, type CodeUse, type PricedLine, type PricedProduct, type TracedCart
+  price, priceWithTrace, type Cart, type CartLine, type CodeDiscount, type CodeUse, type PricedCart, type PricedLine,
+  type PricedProduct, type TracedCart
 } from './pricing.js'
 
 /** A plan or an add-on with a snapshot of its price. Later edits of the product do not change it. */
@@ -157,7 +158,7 @@ export interface RecurringCharge extends Settled {
 export function priceCharge (request: ChargeRequest): RecurringCharge {
   const { items, currency, credit, currencies } = request
   const cart = cartOf(request)
-  const priced = price(cart)
+  const priced = priceWithTrace(cart)
   const { total: gross, tax: grossTax } = priced
   return {
     currency,
@@ -205,6 +206,6 @@ export function trialAmount (
 
 function untaxed (
   items: readonly ChargeItem[], codes: readonly AttachedCode[], currencies: CurrencyTable, { plan }: RecurringTerms
-): TracedCart {
+): PricedCart {
   return price(cartOf({ items, codes: codesInUse(codes), currency: plan.price.currency, tax_rate_bps: 0, currencies }))
 }

@@ -3,7 +3,8 @@ import type { Test } from 'tap'
 import { ApiError } from '../../src/errors.js'
 import type { CurrencyTable } from '../../src/rules/money.js'
 import {
-  price, type Cart, type CartLine, type CodeDiscount, type CodeUse, type CurrencyOption, type TracedCart
+  price, priceWithTrace, type Cart, type CartLine, type CodeDiscount, type CodeUse, type CurrencyOption, type PricedCart,
+  type TracedCart
 } from '../../src/rules/pricing.js'
 
 export const CURRENCIES: CurrencyTable = {
@@ -80,7 +81,7 @@ export interface Outcome {
   tax?: number
 }
 
-export function outcome ({ lines, deductions, tax, total }: TracedCart): Required<Outcome> {
+export function outcome ({ lines, deductions, tax, total }: PricedCart): Required<Outcome> {
   return { total, amounts: lines.map(({ amount }) => amount), deductions, tax }
 }
 
@@ -109,7 +110,7 @@ export function checkRefused (t: Test, cases: Refused[]): void {
 
 export function priceOrRefuse (cart: Cart): TracedCart | ApiError {
   try {
-    return price(cart)
+    return priceWithTrace(cart)
   } catch (error) {
     if (error instanceof ApiError) return error
     throw error

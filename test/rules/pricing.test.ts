@@ -4,7 +4,7 @@
  */
 import t from 'tap'
 import { MAX_TOTAL_MINOR } from '../../src/rules/money.js'
-import { price } from '../../src/rules/pricing.js'
+import { priceWithTrace } from '../../src/rules/pricing.js'
 import { NO_MINIMUM, type CodeRow, code, percent, flat, cart, check, checkRefused } from './carts.js'
 
 t.test('applies quantities, product discounts and pay-what-you-want amounts', async t => {
@@ -31,7 +31,7 @@ t.test('applies quantities, product discounts and pay-what-you-want amounts', as
     ['the amount of a fixed price is ignored, even a negative one', { items: [{ amount: 1 }, { amount: -5 }] },
       { total: 2000, amounts: [1000, 1000] }]
   ])
-  t.strictSame(price(cart({ items: [{ id: 'pdt_b', price: 4900, discount_bps: 2000, quantity: 2 }], tax_rate_bps: 1900 })), {
+  t.strictSame(priceWithTrace(cart({ items: [{ id: 'pdt_b', price: 4900, discount_bps: 2000, quantity: 2 }], tax_rate_bps: 1900 })), {
     currency: 'USD',
     lines: [{
       product_id: 'pdt_b',

@@ -7,7 +7,7 @@ import { ApiError } from '../../errors.js'
 import type { AppliedDiscount, Payment } from './store.js'
 import { assumptionsOf, type Part } from '../../rules/fidelity.js'
 import { format } from '../../rules/money.js'
-import { price, type Cart, type PricedCart, type PricedLine, type TracedCart } from '../../rules/pricing.js'
+import { priceWithTrace, type Cart, type PricedCart, type PricedLine, type TracedCart } from '../../rules/pricing.js'
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
 import { taxRateBps } from '../../rules/tax.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
@@ -110,7 +110,7 @@ function recalculate (
 /** Returns null for a cart that can no longer be sold. */
 function priceAgain (cart: Cart): TracedCart | null {
   try {
-    return price(cart)
+    return priceWithTrace(cart)
   } catch (error) {
     if (error instanceof ApiError) return null
     throw error

@@ -113,10 +113,11 @@ export function decideSale (
   const codes = usableCodes(request, customer, context)
   const rateBps = settings.tax ? taxRateBps(reference.taxRates, country, buyer.tax_id) : 0
   const { now, recurring } = cartLines(request.product_cart, products, { country, currency, isDraft }, sandbox)
-  const terms = { codes, currency, tax_rate_bps: rateBps, currencies: reference.currencies, is_draft: isDraft }
-  const charge = (lines: SoldLine[]): Charge => {
-    const priced = price({ ...terms, lines: lines.map(({ line }) => line) })
-    return { lines, priced, settled: settlement(priced, sandbox) }
+  const { currencies } = reference
+  const charge = (sold: SoldLine[]): Charge => {
+    const lines = sold.map(({ line }) => line)
+    const priced = price({ lines, codes, currency, tax_rate_bps: rateBps, currencies, is_draft: isDraft })
+    return { lines: sold, priced, settled: settlement(priced, sandbox) }
   }
   return {
     buyer, brandId, codes, tax_rate_bps: rateBps, now: charge(now), recurring: recurring.length === 0 ? null : charge(recurring)
