@@ -13,8 +13,13 @@ const BEARER = /^bearer +(\S.*)$/i
 
 /** The token of an authorization header; undefined if it has no bearer token. */
 export function bearerOf (authorization: string | undefined): string | undefined {
-  return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]?.trimEnd()
+  if (authorization === undefined) return undefined
+  if (authorization !== latest.authorization) latest = { authorization, token: BEARER.exec(authorization)?.[1]?.trimEnd() }
+  return latest.token
 }
+
+/** The latest header, because each request is asked for its token several times, and programs repeat theirs. */
+let latest: { authorization: string, token: string | undefined } = { authorization: '', token: undefined }
 
 /**
  * Returns the request's API key. Throws UNAUTHORIZED: 401 for a missing or unknown key, 403 for a write with a read-only key.

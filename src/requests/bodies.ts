@@ -11,15 +11,16 @@ interface Block {
 
 /** The position of a call's bodies. */
 export interface Bodies {
-  readonly block: Block
-  readonly start: number
+  block: Block
+  start: number
   /** The end of the request's body and the start of the reply's. */
-  readonly middle: number
-  readonly end: number
+  middle: number
+  end: number
 }
 
 export interface BodyStore {
-  keep (request: string | Buffer, reply: string): Bodies
+  /** Copies the bodies. `into` is a position that is no longer used, and is overwritten. */
+  keep (request: string | Buffer, reply: string, into?: Bodies): Bodies
   /** Frees the space. The bodies must not be read afterwards. */
   release (bodies: Bodies): void
 }
@@ -45,14 +46,19 @@ export function createBodyStore (): BodyStore {
   }
 
   return {
-    keep (request, reply) {
+    keep (request, reply, into) {
       makeRoom(request, reply)
       const { bytes } = current
       const start = used
       const middle = start + (typeof request === 'string' ? bytes.write(request, start) : request.copy(bytes, start))
       used = middle + bytes.write(reply, middle)
       current.live++
-      return { block: current, start, middle, end: used }
+      if (into === undefined) return { block: current, start, middle, end: used }
+      into.block = current
+      into.start = start
+      into.middle = middle
+      into.end = used
+      return into
     },
     release ({ block }) {
       block.live--

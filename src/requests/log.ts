@@ -1,6 +1,7 @@
 /**
  * The latest calls of a sandbox, in memory: a ring buffer limited in calls and bytes. Adding a call must be cheap, so it keeps
- * existing values and avoids work for the garbage collector. Parsing, comparing and masking happen when the log is read.
+ * existing values and overwrites the record of the oldest call: new records would survive in the garbage collector until 500
+ * other calls have arrived. Parsing, comparing and masking happen when the log is read.
  */
 import type { Operation } from '../contract/load.js'
 import type { ErrorCode, Violation } from '../errors.js'
@@ -42,9 +43,12 @@ export interface NewCall {
 
 export interface LoggedCall extends NewCall {
   /** The number of the call in its sandbox, from 1. */
-  readonly seq: number
+  seq: number
   bodies: Bodies
 }
+
+/** The parameters of a call without any. */
+const NO_PARAMETERS: NewCall['params'] = Object.freeze({})
 
 /**
  * Returns the earlier list of headers if both are equal. Programs send the same headers with nearly every call, and keeping the
@@ -98,11 +102,14 @@ export function createRequestLog (size: number): RequestLog {
 
   const at = (seq: number) => slots[seq % size]
 
+  /** A copy, because the record is overwritten later. */
   function find (seq: number): LoggedCall | undefined {
-    return seq > lost && seq <= last ? at(seq) : undefined
+    const call = seq > lost && seq <= last ? at(seq) : undefined
+    return call && { ...call, bodies: { ...call.bodies } }
   }
 
-  function dropOldest (): void {
+  /** Returns the record of the oldest call, which may be overwritten. */
+  function dropOldest (): LoggedCall | undefined {
     lost++
     const call = at(lost)
     if (call !== undefined) {
@@ -110,41 +117,45 @@ export function createRequestLog (size: number): RequestLog {
       store.release(call.bodies)
     }
     slots[lost % size] = undefined
+    return call
+  }
+
+  /** Copies the fields one by one, because a spread would take ten times as long. */
+  function overwrite (record: LoggedCall, call: NewCall): void {
+    record.at = call.at
+    record.duration_ms = call.duration_ms
+    record.elapsed_ms = call.elapsed_ms
+    record.method = call.method
+    record.url = newest?.url === call.url ? newest.url : call.url
+    record.operation = call.operation
+    record.page = call.page
+    record.params = Object.keys(call.params).length > 0 ? call.params : NO_PARAMETERS
+    record.headers = shared(newest?.headers, call.headers)
+    record.status = call.status
+    record.location = call.location
+    record.refusal = call.refusal
+    record.ignored = call.ignored
+    record.isFromDashboard = call.isFromDashboard
   }
 
   return {
     size,
     add (call, request, reply) {
       if (size === 0) return
-      if (last - lost === size) dropOldest()
-      last++
-      newest = { // a spread would take ten times as long
-        seq: last,
-        at: call.at,
-        duration_ms: call.duration_ms,
-        elapsed_ms: call.elapsed_ms,
-        method: call.method,
-        url: call.url,
-        operation: call.operation,
-        page: call.page,
-        params: call.params,
-        headers: shared(newest?.headers, call.headers),
-        status: call.status,
-        location: call.location,
-        refusal: call.refusal,
-        ignored: call.ignored,
-        isFromDashboard: call.isFromDashboard,
-        bodies: store.keep(request, reply)
-      }
-      slots[last % size] = newest
-      bytes += bytesOf(newest)
+      const oldest = last - lost === size ? dropOldest() : undefined
+      const bodies = store.keep(request, reply, oldest?.bodies)
+      const record = oldest ?? { ...call, seq: 0, bodies }
+      overwrite(record, call)
+      record.seq = ++last
+      slots[last % size] = newest = record
+      bytes += bytesOf(record)
       while (bytes > LOG_MAX_BYTES && last - lost > 1) dropOldest()
       for (const { added } of watchers) added()
     },
     newestFirst (after = 0) {
       const found: LoggedCall[] = []
       for (let seq = last; seq > Math.max(after, lost); seq--) {
-        const call = at(seq)
+        const call = find(seq)
         if (call !== undefined) found.push(call)
       }
       return found
