@@ -26,6 +26,7 @@ import { baseUrlFrom, mountedBaseUrl } from './http/base-url.js'
 import type { Mount } from './http/mount/path.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
+import { createWrites } from './http/writes.js'
 import { createIds } from './sandbox/ids.js'
 import { hostInUrl } from './config/values.js'
 import { addAcceptPages } from './pages/accept/routes.js'
@@ -96,9 +97,10 @@ export interface Mounting {
 export function createApp (config: Config, prepareData?: Prepare, system = systemClock(), mounting?: Mounting): Server {
   const reporter = createReporter(text => { console.error(text) })
   const { report } = reporter
+  const writes = createWrites()
   let url = config.publicUrl ?? `http://127.0.0.1${mounting?.path ?? ''}`
   const mount = mounting === undefined ? undefined : { ...mounting, seen: (baseUrl: string) => { url = baseUrl } }
-  const basics = sandboxDefaults(config, { system, url: () => url, report, note: reporter.note })
+  const basics = sandboxDefaults(config, { system, url: () => url, report, answered: writes.flush, note: reporter.note })
   const { database, seed, sandboxLimit: limit } = config
   const rehearsal: Basics = { sandboxOptions: basics, ids: createIds(seed) }
   const data = prepareData?.(rehearsal)
@@ -108,7 +110,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const pageOptions = { ...dashboardOptions(config), root: rootPath(config, mount) }
-  const app = createServer({ keys, report, sendMissing: missingPage(pageOptions.root), mount })
+  const app = createServer({ keys, report, sendMissing: missingPage(pageOptions.root), writes, mount })
   const baseUrlOf = mount === undefined ? baseUrlFrom(config.publicUrl, () => url) : mountedBaseUrl(config.publicUrl, mount)
   const binding = { keys, baseUrlOf, sandboxes, report, strict: config.strict }
   const drafts = createKeptForms<FormDraft>(({ body }) => Object.values(body).join())
@@ -171,7 +173,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   }
 }
 
-function sandboxDefaults (config: Config, run: Pick<SandboxDefaults, 'system' | 'url' | 'report' | 'note'>): SandboxDefaults {
+function sandboxDefaults (config: Config, run: Pick<SandboxDefaults, 'system' | 'url' | 'report' | 'answered' | 'note'>): SandboxDefaults {
   return {
     ...run,
     settings: settingsOf(config),

@@ -14,7 +14,7 @@ import { readParsedBodies } from './mount/body.js'
 import type { Mount } from './mount/path.js'
 import { urlRewriter } from './rewrite.js'
 import { isUnknown, unknownRoute } from './unknown.js'
-import { createWrites } from './writes.js'
+import type { Writes } from './writes.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,6 +34,7 @@ declare module 'fastify' {
 export interface ServerOptions {
   keys: KeyPolicy
   report (error: unknown): void
+  writes: Writes
   /** Shows the error of an unknown path to a browser. */
   sendMissing (reply: FastifyReply, error: ApiError): void
   /** Set if the emulator is part of an application, which calls it. */
@@ -44,8 +45,7 @@ const BODY_MAX_BYTES = 1024 * 1024
 /** How long requests in progress may take when the server closes. A stalled client must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
 
-export function createServer ({ keys, report, sendMissing, mount }: ServerOptions): FastifyInstance {
-  const writes = createWrites()
+export function createServer ({ keys, report, sendMissing, writes, mount }: ServerOptions): FastifyInstance {
   const app = fastify({
     ...httpOptions(report, writes),
     logger: false,

@@ -16,6 +16,8 @@ type WriteDone = (error?: Error | null) => void
 export interface Writes {
   /** Collects the replies of a connection. */
   collect (socket: Socket): void
+  /** Writes what is collected now. */
+  flush (): void
   /** Writes what is collected, and from now on every reply at once. */
   end (): void
 }
@@ -44,6 +46,7 @@ export function createWrites (): Writes {
 
   return {
     collect (socket) { socket._writev = write },
+    flush,
     end () {
       isOver = true
       flush()

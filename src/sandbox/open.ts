@@ -19,7 +19,7 @@ import type { Sandbox, Settings } from './sandbox.js'
 import { createScheduler } from './scheduler.js'
 import { createSnapshots } from './snapshots.js'
 import { businessStore } from '../store/business.js'
-import { IN_MEMORY, countRows, openDatabase, type Database } from '../store/database.js'
+import { IN_MEMORY, countRows, openDatabase, type CountedDatabase, type Database } from '../store/database.js'
 import { bytesLeftOpen, checkDatabase } from '../store/check.js'
 import type { BusinessRow } from '../store/rows.gen.js'
 import { clockStore } from '../store/clock.js'
@@ -56,6 +56,8 @@ export interface SandboxDefaults {
   /** The beginning of links that are created without a request. */
   url (): string
   report (error: unknown): void
+  /** Called when the changes that were committed together have been answered. */
+  answered (): void
   /** Prints a message for the user who started the emulator. */
   note (line: string): void
 }
@@ -85,7 +87,7 @@ export interface SandboxIdentity {
 /** Opens a sandbox, and fills it if it is new. Runs no jobs and sends nothing until `start` is called. Throws a SetupError. */
 export function openSandbox (identity: SandboxIdentity, options: SandboxOptions): Sandbox {
   const made: Sandbox[] = []
-  const beginIn = (filled: Database) => {
+  const beginIn = (filled: CountedDatabase) => {
     personalize(filled, identity.ids, options)
     const sandbox = sandboxOf(filled, identity, options)
     begin(sandbox, options)
@@ -126,9 +128,9 @@ function checkSandbox (sandbox: Sandbox, database: Database, bytes: number, path
 }
 
 function sandboxOf (
-  database: Database, { name, prefix, ids, database: path }: SandboxIdentity, options: SandboxOptions
+  database: CountedDatabase, { name, prefix, ids, database: path }: SandboxIdentity, options: SandboxOptions
 ): Sandbox {
-  const { steady, report } = options
+  const { steady, report, answered } = options
   const clocks = clockStore(database)
   const clock = sandboxClock(steady, clocks.read(), clocks.write)
   const businesses = businessStore(database)
@@ -150,7 +152,7 @@ function sandboxOf (
 
   const file = path === IN_MEMORY ? NO_FILE : watchFile(resolve(path), report)
   const committing = () => { clock.keep() }
-  const batch = createBatch(database, { rolledBack: forget, check: file.check, committing, report })
+  const batch = createBatch(database, { rolledBack: forget, check: file.check, committing, answered, report })
   const sandbox: Sandbox = {
     ...partsOf(database, ids, options),
     name,

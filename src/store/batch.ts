@@ -7,7 +7,7 @@
  * writes themselves. Handlers do not see any of this: they are synchronous functions that read, decide and write.
  */
 import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
-import type { Database } from './database.js'
+import type { CountedDatabase, Database } from './database.js'
 
 export interface Batch {
   /**
@@ -40,18 +40,19 @@ export interface BatchOptions {
   check? (): void
   /** Called before each COMMIT, inside the transaction. */
   committing? (): void
+  /** Called after all callbacks of a batch. */
+  answered? (): void
   /** Called with the error if `done` throws. */
   report (error: unknown): void
 }
 
 export function createBatch (
-  database: Database, { rolledBack, check = () => {}, committing = () => {}, report }: BatchOptions
+  database: CountedDatabase, { rolledBack, check = () => {}, committing = () => {}, answered = () => {}, report }: BatchOptions
 ): Batch {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
-  const countWrites = writeCounter(database)
-  const { runTogether, runApart } = changeRunner(database, countWrites, rolledBack)
+  const { runTogether, runApart } = changeRunner(database, rolledBack)
   let entries: Entry[] = []
 
   /** Rolls back after a database failure. Ignores further errors, because callers get the first one. */
@@ -96,6 +97,7 @@ export function createBatch (
       rollBack()
     }
     batch.forEach(answer)
+    answered()
   }
 
   function alone<Result> (change: () => Result): Result {
@@ -117,7 +119,7 @@ export function createBatch (
     entries.push({ change, done, error: undefined, result: undefined })
   }
 
-  return { run, alone, apart: partRunner(database, rolledBack), finish, countWrites }
+  return { run, alone, apart: partRunner(database, rolledBack), finish, countWrites: writeCounter(database) }
 }
 
 function writeCounter (database: Database): () => number {
@@ -126,7 +128,7 @@ function writeCounter (database: Database): () => number {
 }
 
 /** Runs the changes of a batch inside its transaction. */
-function changeRunner (database: Database, countWrites: () => number, rolledBack: () => void) {
+function changeRunner (database: CountedDatabase, rolledBack: () => void) {
   const savepoint = database.prepare('SAVEPOINT change')
   const release = database.prepare('RELEASE change')
   const rollbackChange = database.prepare('ROLLBACK TO change')
@@ -145,9 +147,9 @@ function changeRunner (database: Database, countWrites: () => number, rolledBack
   return {
     /** Runs the changes in order. Stops and returns false if one throws after its first write. */
     runTogether: (batch: readonly Entry[]): boolean => batch.every(entry => {
-      const before = countWrites()
+      const before = database.countWritten()
       attempt(entry)
-      return entry.error === undefined || countWrites() === before
+      return entry.error === undefined || database.countWritten() === before
     }),
 
     /** Runs each change in a savepoint. */

@@ -15,6 +15,11 @@ export type Database = Omit<Sqlite.Database, 'prepare'> & {
   Parameters extends unknown[] ? Statement<Parameters, Row> : Statement<[Parameters], Row>
 }
 
+export type CountedDatabase = Database & {
+  /** At least the number of rows written. If it has not changed, neither have the rows. It needs no query. */
+  countWritten (): number
+}
+
 export interface Statement<Parameters extends unknown[], Row> {
   run (...parameters: Parameters): Sqlite.RunResult
   get (...parameters: Parameters): Row | undefined
@@ -44,7 +49,7 @@ const APPLICATION_ID = 0x646f646f
  * SetupError if the path is not writable, or the file is not a database, belongs to another program, is in use, or has a newer
  * version.
  */
-export function openDatabase (file: string, fill: (database: Database) => void, model?: () => Buffer): Database {
+export function openDatabase (file: string, fill: (database: CountedDatabase) => void, model?: () => Buffer): CountedDatabase {
   const path = file === IN_MEMORY ? file : resolve(file)
   let database: Sqlite.Database | undefined
   try {
@@ -80,7 +85,7 @@ export function configure (database: Sqlite.Database): void {
  * fails if the database is in use.
  */
 export function migrate (
-  database: Sqlite.Database, path: string, fill: (database: Database) => void, model?: () => Buffer
+  database: Sqlite.Database, path: string, fill: (database: CountedDatabase) => void, model?: () => Buffer
 ): void {
   const steps = schemaSteps()
   const version = Number(database.pragma('user_version', { simple: true }))

@@ -6,12 +6,23 @@
  */
 import { compileFunction } from 'node:vm'
 import type Sqlite from 'better-sqlite3'
-import type { Database, Statement } from './database.js'
+import type { CountedDatabase, Database, Statement } from './database.js'
 
-/** The same database with lazily compiled statements. */
-export function compilingLate (database: Sqlite.Database): Database {
-  return Object.assign(Object.create(database), { prepare: (sql: string) => late(database, sql, 'rows') })
+/** The same database with lazily compiled statements, which count the rows that they write. */
+export function compilingLate (database: Sqlite.Database): CountedDatabase {
+  const writes: Writes = { count: 0 }
+  return Object.assign(Object.create(database), {
+    prepare: (sql: string) => late(database, sql, 'rows', writes),
+    exec (this: Database, sql: string) {
+      writes.count++
+      database.exec(sql)
+      return this
+    },
+    countWritten: () => writes.count
+  })
 }
+
+interface Writes { count: number }
 
 /** A statement whose form of rows is chosen. */
 type Formed = Omit<Statement<unknown[], unknown>, 'pluck' | 'raw'>
@@ -28,26 +39,52 @@ interface Late {
   sql: string
   form: keyof typeof FORMS
   compiled: Formed | undefined
+  writes: Writes
 }
 
 /** All statements share these methods: with functions of its own, each of a sandbox's seven hundred took half a kilobyte. */
 const METHODS: Statement<unknown[], unknown> & ThisType<Late> = {
-  run (...parameters) { return compiled(this).run(...parameters) },
+  run (...parameters) {
+    const result = compiled(this).run(...parameters)
+    this.writes.count += result.changes
+    return result
+  },
   get (...parameters) { return compiled(this).get(...parameters) },
   all (...parameters) { return compiled(this).all(...parameters) },
   iterate (...parameters) { return compiled(this).iterate(...parameters) },
-  pluck () { return late(this.database, this.sql, 'pluck') },
-  raw () { return late(this.database, this.sql, 'raw') }
+  pluck () { return late(this.database, this.sql, 'pluck', this.writes) },
+  raw () { return late(this.database, this.sql, 'raw', this.writes) }
 }
 
-function late (database: Sqlite.Database, sql: string, form: Late['form']): Statement<unknown[], unknown> {
-  const statement: Late = { database, sql, form, compiled: undefined }
+function late (database: Sqlite.Database, sql: string, form: Late['form'], writes: Writes): Statement<unknown[], unknown> {
+  const statement: Late = { database, sql, form, compiled: undefined, writes }
   return Object.setPrototypeOf(statement, METHODS) as typeof METHODS
 }
 
 function compiled (statement: Late): Formed {
-  statement.compiled ??= FORMS[statement.form](statement.database.prepare(statement.sql))
+  statement.compiled ??= compile(statement)
   return statement.compiled
+}
+
+function compile ({ database, sql, form, writes }: Late): Formed {
+  const statement = database.prepare(sql)
+  const formed = FORMS[form](statement)
+  return statement.readonly || !statement.reader ? formed : counted(formed, writes)
+}
+
+/** Counts the calls of a statement that writes and returns rows: their number of rows is unknown. */
+function counted (formed: Formed, writes: Writes): Formed {
+  const counting = <Parameters extends unknown[], Result>(read: (...parameters: Parameters) => Result) =>
+    (...parameters: Parameters) => {
+      writes.count++
+      return read(...parameters)
+    }
+  return {
+    run: (...parameters) => formed.run(...parameters),
+    get: counting((...parameters) => formed.get(...parameters)),
+    all: counting((...parameters) => formed.all(...parameters)),
+    iterate: counting((...parameters) => formed.iterate(...parameters))
+  }
 }
 
 type Values = unknown[]

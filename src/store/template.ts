@@ -3,13 +3,13 @@
  * step. Database files are created by store/database.
  */
 import Sqlite from 'better-sqlite3'
-import { configure, type Database } from './database.js'
+import { configure, type CountedDatabase } from './database.js'
 import { compilingLate } from './statements.js'
 
 /**
  * Opens a copy of a database in memory. `begin` inserts the rows of this copy, in a transaction, and its errors are rethrown.
  */
-export function openCopy (bytes: Buffer, begin: (filled: Database) => void): Database {
+export function openCopy (bytes: Buffer, begin: (filled: CountedDatabase) => void): CountedDatabase {
   const opened = new Sqlite(bytes)
   const database = compilingLate(opened)
   try {

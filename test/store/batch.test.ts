@@ -6,13 +6,15 @@ import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { createBatch } from '../../src/store/batch.js'
+import { compilingLate } from '../../src/store/statements.js'
 
 const TRANSACTIONS = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/
 
 function openNotes (t: Test, file = ':memory:') {
   const log: string[] = []
   const reports: unknown[] = []
-  const database = new Sqlite(file, { verbose: sql => { if (TRANSACTIONS.test(String(sql))) log.push(String(sql)) } })
+  const opened = new Sqlite(file, { verbose: sql => { if (TRANSACTIONS.test(String(sql))) log.push(String(sql)) } })
+  const database = compilingLate(opened)
   t.teardown(() => database.close())
   database.pragma('journal_mode = WAL')
   database.exec('CREATE TABLE notes (seq INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT')
@@ -302,7 +304,7 @@ t.test('reports a failure to store to every caller', async t => {
   })
 
   t.test('the cached rows can no longer be read', async t => {
-    const database = new Sqlite(':memory:')
+    const database = compilingLate(new Sqlite(':memory:'))
     const heard: unknown[] = []
     const batch = createBatch(database, { rolledBack () { database.prepare('SELECT 1').get() }, report () {} })
     batch.run(() => 1, error => { heard.push(error) })

@@ -20,7 +20,7 @@ const PREPARED: Record<string, (database: Database) => unknown> = {
   clocks: clockStore,
   due: database => dueJobs(database, () => 0),
   outbox: outboxStore,
-  batch: database => createBatch(database, { rolledBack () {}, report () {} })
+  batch: database => createBatch(compilingLate(database as Sqlite.Database), { rolledBack () {}, report () {} })
 }
 
 /** A database with all tables that compiles statements as soon as they are prepared. */
