@@ -173,7 +173,9 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   }
 }
 
-function sandboxDefaults (config: Config, run: Pick<SandboxDefaults, 'system' | 'url' | 'report' | 'answered' | 'note'>): SandboxDefaults {
+function sandboxDefaults (
+  config: Config, run: Pick<SandboxDefaults, 'system' | 'url' | 'report' | 'answered' | 'note'>
+): SandboxDefaults {
   return {
     ...run,
     settings: settingsOf(config),
