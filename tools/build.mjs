@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { buildData } from './build/data.mjs'
 import { copyDeclarations } from './build/declarations.mjs'
 import { bundleProgram, DIST, ROOT } from './build/program.mjs'
+import { buildValidators } from './build/validators.mjs'
 import { buildVendor } from './build/vendor.mjs'
 
 /** The native compiler, in a quarter of the time. ESLint and the tools that read source need the API of TypeScript 5. */
@@ -17,7 +18,7 @@ for (const name of await readdir(DIST).catch(() => [])) {
   if (name !== 'guide') await rm(join(DIST, name), { recursive: true })
 }
 // The compiler takes longer than everything else, so it runs in parallel.
-const [isCompiled] = await Promise.all([compile(), Promise.all([buildVendor(), bundleProgram()]).then(buildData)])
+const [isCompiled] = await Promise.all([compile(), Promise.all([buildVendor(), buildValidators(), bundleProgram()]).then(buildData)])
 if (!isCompiled) process.exit(1)
 await copyDeclarations(join(ROOT, '.build/declarations/src'))
 

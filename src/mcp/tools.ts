@@ -1,6 +1,6 @@
 /** The table of all tools, for both entrances of the MCP server. */
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { createAjv } from '../contract/validate.js'
+import { createAjv } from '../contract/ajv.js'
 import { violations } from '../contract/violations.js'
 import { nearest } from '../rules/near.js'
 import { failure, isBug, success, type ToolResult } from './result.js'

@@ -11,7 +11,7 @@ const LOCK = join(ROOT, '.build/lock')
 const LOCK_LIFETIME_MS = 60_000
 
 export async function buildChanges () {
-  if (!['program', 'vendor', 'data'].some(isStale)) return
+  if (!['program', 'vendor', 'validators', 'data'].some(isStale)) return
   await lock()
   try {
     // Another process may have built it in the meantime.
@@ -19,6 +19,10 @@ export async function buildChanges () {
     const { bundleProgram } = await import('./program.mjs')
     const { buildVendor } = await import('./vendor.mjs')
     await Promise.all([program && bundleProgram(), vendor && buildVendor()])
+    if (isStale('validators')) {
+      const { buildValidators } = await import('./validators.mjs')
+      await buildValidators()
+    }
     const { buildData } = await import('./data.mjs')
     if (isStale('data')) await buildData()
   } finally {

@@ -14,6 +14,7 @@ const STATES = join(ROOT, '.build/states')
 const PARTS = {
   program: { inputs: ['src', 'tools/build', 'package-lock.json'], output: 'cli.js' },
   vendor: { inputs: ['src/vendor', 'tools/build', 'package-lock.json'], output: 'vendor/LICENSES.txt' },
+  validators: { inputs: ['src/contract', 'openapi', 'tools/build', 'package-lock.json'], output: 'validators/formats.cjs' },
   data: { inputs: ['src', 'db', 'fixtures', 'openapi', 'tools/build', 'package-lock.json'], output: 'package-data.db' }
 }
 

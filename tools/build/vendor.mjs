@@ -29,7 +29,7 @@ const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x
 export async function buildVendor () {
   await building('vendor', async () => {
     await mkdir(VENDOR, { recursive: true })
-    const bundled = [bundleStdnum(), bundlePdfkit(), bundleTypography(), bundleForge(), bundleMcp()]
+    const bundled = [bundleStdnum(), bundlePdfkit(), bundleTypography(), bundleForge(), bundleMcp(), bundleAjv()]
     await Promise.all([...bundled, copySwaggerUi(), writeLicenses()])
   })
 }
@@ -94,6 +94,26 @@ async function bundleForge () {
   })
 }
 
+/** The packages in the bundle of ajv. */
+const AJV_PARTS = ['ajv', 'ajv-formats', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse']
+
+/** A CommonJS module, so that a synchronous validation can load it. */
+async function bundleAjv () {
+  const { metafile } = await build({
+    entryPoints: [join(SRC, 'vendor/ajv.entry.mjs')],
+    outfile: join(VENDOR, 'ajv.cjs'),
+    absWorkingDir: ROOT,
+    bundle: true,
+    metafile: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    minify: true,
+    banner: { js: '// Parts of ajv and of what it uses, MIT and BSD-3-Clause: see LICENSES.txt beside this file.' }
+  })
+  checkLicensed('ajv.cjs', metafile, AJV_PARTS)
+}
+
 /** The packages in the bundle of the MCP server. */
 const MCP_PARTS = ['@modelcontextprotocol/server', '@modelcontextprotocol/core', 'zod']
 
@@ -142,6 +162,7 @@ async function writeLicenses () {
     `forge.js: parts of node-forge ${(await manifest(forge)).version}, https://github.com/digitalbazaar/forge, under the BSD licence below`,
     await readFile(join(forge, 'LICENSE'), 'utf8'),
     ...await licensesOf('mcp.js', MCP_PARTS),
+    ...await licensesOf('ajv.cjs', AJV_PARTS),
     `swagger-ui/: unchanged files of Swagger UI ${plugin.devDependencies['swagger-ui-dist']}, ` +
       'https://github.com/swagger-api/swagger-ui, Copyright SmartBear Software Inc.,\n' +
       'under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0 (the licence of this package\n' +

@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { bundleProgram, linkProgram, ROOT } from '../build/program.mjs'
 import { DATA } from '../build/data.mjs'
 import { isStale } from '../build/inputs.mjs'
+import { buildValidators } from '../build/validators.mjs'
 import { buildVendor, VENDOR } from '../build/vendor.mjs'
 
 export const OUT = join(ROOT, '.build')
@@ -41,7 +42,8 @@ export async function translate ({ hasVendor = false, coverage = false } = {}) {
       logLevel: 'warning'
     }),
     coverage ? linkProgram(join(OUT, 'src')) : bundleProgram({ sourcemap: true }),
-    hasVendor && !isStale('vendor') ? undefined : buildVendor()
+    hasVendor && !isStale('vendor') ? undefined : buildVendor(),
+    isStale('validators') ? buildValidators() : undefined
   ])
   // A program that starts without it loads the fixtures. From an older one it would start with the tables of earlier sources.
   if (isStale('data')) await rm(DATA, { force: true })
