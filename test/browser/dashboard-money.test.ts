@@ -36,7 +36,7 @@ t.test('shows the balance as a chart and as a table, and pays it out', { skip },
   await page.getByLabel('Pay out less than the threshold').check()
   await page.getByRole('button', { name: 'Create payout' }).click()
   await page.getByText('The payout was created.').waitFor()
-  await page.getByRole('button', { name: 'Hand to the bank' }).click()
+  await page.getByRole('button', { name: 'Start transfer' }).click()
   await page.getByRole('button', { name: 'Succeed' }).click()
   await page.locator('#top', { hasText: /success/i }).waitFor()
 })

@@ -27,7 +27,7 @@ t.test('lists, creates, shows and changes collections', async t => {
   t.match(await read(), { groups: [{ products: [{ status: false }, { status: true }] }, { status: false }] })
   t.match((await dashboard.visit(url)).text, 'Courses (hidden)')
   const edited = { name: 'Team plans', effective_at_on_downgrade: 'next_billing_date', on_payment_failure: '' }
-  t.match((await dashboard.follow(`${url}/edit`, 'save', edited)).text, 'next billing date')
+  t.match((await dashboard.follow(`${url}/edit`, 'save', edited)).text, 'Next billing date')
   t.match(await read(), { name: 'Team plans', effective_at_on_downgrade: 'next_billing_date', on_payment_failure: null })
   t.equal((await dashboard.send(`${url}/edit`, 'save', { name: '' })).status, 422)
   await dashboard.follow(url, 'remove', at)

@@ -122,7 +122,7 @@ t.test('faults', async t => {
   t.test('are added from presets, listed, deleted and cleared', async t => {
     const shop = visitor(t)
     const added = await shop.follow(FAULTS, 'preset', { preset: 'flaky', operation: 'POST *', count: '7' })
-    t.match(partOf(added, 'done'), '3 rules added')
+    t.match(partOf(added, 'done'), '3 faults added')
     t.match((await faultsOf(shop)).map(({ kind, preset, operation, remaining }) => [kind, preset, operation, remaining]), [
       ['error', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7]
     ])
@@ -135,7 +135,7 @@ t.test('faults', async t => {
     ]) t.match(listed, words)
 
     const [first] = await faultsOf(shop)
-    t.match(partOf(await shop.follow(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) }), 'done'), 'The rule was deleted')
+    t.match(partOf(await shop.follow(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) }), 'done'), 'The fault was deleted')
     t.equal((await faultsOf(shop)).length, 7)
     const again = await shop.send(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) })
     t.equal(again.status, 422)

@@ -23,7 +23,7 @@ t.test('events', async t => {
     t.match(partOf(page, `row-not-${other.id}`), 'Its filter excludes payment.succeeded.')
     t.match(partOf(page, `row-not-${later.id}`), 'It was added after the event.')
     t.notMatch(partOf(page, 'not-sent-to'), receiving.url)
-    t.match(partOf(page, 'payload'), `"payment_id": "${payment}"`)
+    t.match(partOf(page, 'payload'), new RegExp(`"payment_id" ?: " ?${payment}`), 'as a tree that folds')
     const row = partOf(await shop.visit(`${LIST}/events?type=payment.succeeded&payment_id=${payment}`), `row-${id}`)
     t.match(row, `payment.succeeded ${id} ${payment} succeeded`)
     t.match(partOf(page, 'facts'), 'Customer cus_ada')
@@ -86,7 +86,7 @@ t.test('samples are sent to chosen endpoints', async t => {
 
 t.test('delivery faults are added and cleared', async t => {
   const shop = visitor(t)
-  t.match(partOf(await shop.visit(FAULTS), 'faults'), 'No pending faults')
+  t.match(partOf(await shop.visit(FAULTS), 'faults'), 'No active faults')
   const { id, url } = await endpoint(shop)
   const added = await shop.follow(FAULTS, 'add', {
     kind: 'delay', count: '3', delay_ms: '5000', webhook_id: id, event_type: 'refund.failed'
@@ -101,7 +101,7 @@ t.test('delivery faults are added and cleared', async t => {
   t.match(problemOf(await shop.send(FAULTS, 'add', { kind: 'drop', count: 'x' }), 'add-count'), 'must be integer')
   t.match(problemOf(await shop.send(FAULTS, 'add', { kind: 'nothing' }), 'add-kind'), 'must be')
   t.equal((await shop.get<{ items: unknown[] }>('/_emulator/deliveries/faults')).items.length, 2)
-  t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'No pending faults')
+  t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'No active faults')
 })
 
 t.test('describes outcomes', async t => {

@@ -143,7 +143,7 @@ t.test('a payment’s page', async t => {
     t.equal(page.status, 200)
     t.match(partOf(page, 'timeline'), new RegExp([
       'Created: \\$', 'The customer opened the link', 'Attempt failed', 'GENERIC_DECLINE', 'Event payment.failed', 'waiting delivery 1 attempt to http://127.0.0.1:9/hook: ',
-      'next in (?:1 hour|5\\d minutes)', 'Paid with credit', 'Event payment.succeeded', 'Refund of \\$.* pending', 'Too large'
+      'next in (?:1 hour|5\\d minutes)', 'Paid with Visa •••• 4242 \\(credit\\)', 'Event payment.succeeded', 'Refund of \\$.* pending', 'Too large'
     ].join('.*')))
     t.equal(page.text.split('opened the link').length, 2)
     t.match(page.html, /href="\/dashboard\/webhooks\/deliveries\/\w+"/)

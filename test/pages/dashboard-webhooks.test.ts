@@ -165,7 +165,7 @@ t.test('a delivery shows why it failed', async t => {
     const arrived = await shop.visit(url)
     t.match(partOf(arrived, 'state'), 'Delivered on second attempt: HTTP 200')
     t.match(partOf(arrived, 'tries'), /Attempt 2 200 .* Attempt 1 500/, 'newest first')
-    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /100% of completed.* 1 succeeded/)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /100% Success rate 1 Succeeded/)
     await shop.call('PATCH', `/webhooks/${id}`, { body: { disabled: true } })
     const refused = await shop.send(url, 'retry')
     t.equal(refused.status, 422)
@@ -188,7 +188,7 @@ t.test('a delivery shows why it failed', async t => {
     t.match(states[0], /Delivered on first attempt: HTTP 200 Signed with a wrong key.*accepted it: fix its signature check/)
     t.match(states[1], 'Not sent: dropped by a delivery fault')
     t.match(states[2], /Scheduled The sandbox’s clock is frozen.*Next attempt:/)
-    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /50% .* 1 succeeded 1 waiting 0 failed 1 dropped/)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /50% .* 1 Succeeded 1 Waiting 0 Failed 1 Dropped/)
   })
 
   await t.test('the list has filters', async t => {

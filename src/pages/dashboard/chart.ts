@@ -5,7 +5,7 @@
 import { html } from 'ghtml'
 import { formatTime } from '../../rules/calendar.js'
 import type { Fragment } from '../layout.js'
-import { card, table } from './parts.js'
+import { card, sentence, table } from './parts.js'
 
 export interface Series {
   name: string
@@ -57,6 +57,7 @@ export function chart (given: Chart): Fragment {
   const { id, title, series, points, threshold = null, format = short, summary = '' } = given
   const scale = scaleOf(given)
   const shapes = series.map((one, index) => shapeOf(one, index, given, scale))
+  const isEmpty = threshold === null && points.every(point => series.every((_one, index) => (valueOf(point, index) ?? 0) === 0))
   const line = threshold === null ? null : scale.y(Number(threshold.value))
   const rows = points.toReversed().map(point => ({
     id: `${id}-${point.id}`, cells: [point.time ?? html`${point.label}`, ...point.texts.map(text => html`${text ?? '–'}`)]
@@ -68,13 +69,13 @@ export function chart (given: Chart): Fragment {
 <title id="${id}-title">${title}${summary === '' ? '' : `: ${summary}`}</title>
 <path class="base" d="M0 ${scale.y(0)}H${WIDTH}"/>!${shapes}
 !${line === null ? '' : html`<path class="threshold" data-testid="threshold" d="M0 ${line}H${WIDTH}"/>`}</svg>
-<span class="high" aria-hidden="true">${format(scale.high)}</span>
+!${isEmpty ? '<span class="no-data">No data</span>' : html`<span class="high" aria-hidden="true">${format(scale.high)}</span>`}
 !${scale.low < 0 ? html`<span class="lowest" aria-hidden="true">${format(scale.low)}</span>` : ''}</div>
 <p class="axis" aria-hidden="true"><span>${points[0]?.label ?? ''}</span><span>${end}</span></p>
 !${series.length < 2 && threshold === null
 ? ''
 : html`<figcaption><ul class="legend">!${series.map((one, index) =>
-  html`<li class="${toneOf(one, index)}">${one.name}</li>`)}
+  html`<li class="${toneOf(one, index)}">${sentence(one.name)}</li>`)}
 !${threshold === null ? '' : html`<li class="threshold">${threshold.name}: ${threshold.value}</li>`}</ul></figcaption>`}
 <details class="fold" id="${id}-values"><summary>Show as a table</summary>!${table(`${title}: values`, columns, rows)}</details>
 </figure>`

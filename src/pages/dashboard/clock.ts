@@ -151,7 +151,7 @@ function setting (page: PageContext, { now }: Clock): Fragment {
     name: 'now', label: 'Time, in UTC', type: 'datetime-local', value: now.slice(0, 19), isRequired: true
   })}
 !${checkField(formState, {
-    name: 'frozen', label: 'Freeze clock', hint: 'Otherwise it stays as it is now: running or frozen.'
+    name: 'frozen', label: 'Freeze clock', hint: 'Otherwise the clock keeps its state: running or frozen.'
   })}
 <p class="quiet">The clock can also be moved back. Existing objects stay, and then have times in the future.</p>
 <div class="row">!${submit('Set clock')}</div>`)

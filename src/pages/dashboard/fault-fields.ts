@@ -37,7 +37,7 @@ export function ruleForm (formState: FormState, operations: Options): Fragment {
     name: 'probability', label: 'Probability', inputmode: 'decimal', placeholder: '1 (every call)'
   })}
 </div></div>
-<div class="row">!${submit('Add rule')}</div>`)
+<div class="row">!${submit('Add fault')}</div>`)
 }
 
 function number (formState: FormState, name: string, label: string, placeholder: string): Fragment {

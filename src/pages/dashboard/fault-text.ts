@@ -11,17 +11,17 @@ export const PRESET_TEXTS: ReadonlyArray<readonly [preset: Schemas['FaultPreset'
   ['slow', 'Half of the calls take 0.8 s or more, one in a hundred takes 5 s.'],
   ['down', 'Every call is answered with 503.'],
   ['rate-limited', 'Every call is answered with 429 and a retry-after of one second.'],
-  ['lost-replies', 'Every change is made, but the connection is reset before the reply.'],
+  ['lost-replies', 'Every change is made, but the connection is reset before the response.'],
   ['timeouts', 'Every call is delayed by 90 s, longer than the official clients wait.']
 ]
 
 export const KIND_TEXTS: ReadonlyArray<readonly [kind: Schemas['FaultKind'], text: string]> = [
-  ['error', 'error: reply with a status and a code'],
-  ['rate_limited', 'rate_limited: reply with 429 and retry-after'],
-  ['delay', 'delay: reply later'],
+  ['error', 'error: respond with a status and a code'],
+  ['rate_limited', 'rate_limited: respond with 429 and retry-after'],
+  ['delay', 'delay: respond later'],
   ['reset', 'reset: reset the connection'],
-  ['truncate', 'truncate: close the connection after half of the reply'],
-  ['slow', 'slow: send the reply a few bytes at a time']
+  ['truncate', 'truncate: close the connection after half of the response'],
+  ['slow', 'slow: send the response a few bytes at a time']
 ]
 
 /** `503 INTERNAL_SERVER_ERROR, after waiting for 2 seconds`. */
@@ -37,7 +37,7 @@ function effectText ({ kind, status, code, headers, bytes, interval_ms: interval
     case 'error': return `Answers ${status} ${code}`
     case 'rate_limited': return `Answers ${status} ${code}, retry after ${headers?.['retry-after'] ?? '0'} s`
     case 'reset': return 'Resets the connection'
-    case 'truncate': return 'Closes the connection after half of the reply'
+    case 'truncate': return 'Closes the connection after half of the response'
     case 'slow': return `Sends ${plural(bytes ?? 0, 'byte')} every ${interval} ms`
     case 'delay': return 'Waits'
   }

@@ -33,9 +33,9 @@ export const faultPages: Pages = {
       }
     },
     notes: {
-      added: (count = 1) => `${plural(count, 'rule')} added. ${count === 1 ? 'It applies' : 'They apply'} from the next call.`,
-      deleted: 'The rule was deleted.',
-      cleared: 'All rules were deleted.'
+      added: (count = 1) => `${plural(count, 'fault')} added. ${count === 1 ? 'It applies' : 'They apply'} from the next call.`,
+      deleted: 'The fault was deleted.',
+      cleared: 'All faults were deleted.'
     }
   }
 }
@@ -61,21 +61,21 @@ async function faultsPage (page: PageContext): Promise<Shown> {
         ? ''
         : confirmButton(page.formState('clear'), {
           label: 'Delete all',
-          question: `Delete ${plural(items.length, 'rule')}? Calls will be processed normally again.`,
+          question: `Delete ${plural(items.length, 'fault')}? Calls will be processed normally again.`,
           confirm: 'Delete all'
         })
     })}
 <div class="columns halves"><div>!${card(presets(page), { id: 'fault-presets', title: 'Presets' })}</div>
-<div>!${card(ruleForm(page.formState('add'), operations()), { id: 'fault-rule', title: 'Custom rule' })}</div></div>
-<p class="quiet">The first rule that matches a call applies to it. Rules belong to this sandbox, and are deleted when it is reset
-or the emulator stops. The dashboard, the checkout pages and /_emulator are never affected.</p>`
+<div>!${card(ruleForm(page.formState('add'), operations()), { id: 'fault-rule', title: 'Custom fault' })}</div></div>
+<p class="quiet">The first fault that matches a call applies to it. Faults belong to this sandbox, and are deleted when it is
+reset or the emulator stops. The dashboard, the checkout pages and /_emulator are never affected.</p>`
   }
 }
 
 function rules (items: readonly Fault[], page: PageContext): Fragment {
   if (items.length === 0) {
-    return empty('No active faults', html`<p>Add a preset or a rule below to test how your program handles errors, delays and
-broken connections.</p>`)
+    return empty('No active faults', html`<p>Add a preset or a custom fault below to test how your program handles errors, delays
+and broken connections.</p>`)
   }
   const formState: FormState = { ...page.formState('delete'), refused: null }
   const rows = items.map((fault): Row => ({

@@ -12,9 +12,12 @@ import { icon } from './icons.js'
 import { jsonTree } from './json.js'
 import type { PageContext } from './page.js'
 
-/** A page's heading, with actions beside it. */
-export function heading (title: string | { html: Fragment }, actions: Fragment = '', above: Fragment = ''): Fragment {
-  return html`<div class="heading"><div>!${above}<h1>!${typeof title === 'string' ? html`${title}` : title.html}</h1></div>
+/** A page's heading, with actions beside it, a link above it and a line below it. */
+export function heading (
+  title: string | { html: Fragment }, actions: Fragment = '', above: Fragment = '', below: Fragment = ''
+): Fragment {
+  const shown = typeof title === 'string' ? html`${title}` : title.html
+  return html`<div class="heading"><div>!${above}<h1>!${shown}</h1>!${below}</div>
 !${actions === '' ? '' : html`<div class="row">!${actions}</div>`}</div>`
 }
 
@@ -230,9 +233,19 @@ export interface Row {
   cells: readonly Fragment[]
 }
 
+/** Columns of numbers that need no title beside the number. */
+const PLAIN_NUMBERS = new Set(['Amount', 'Price', 'Total', 'Recurring', 'Discount', 'Delivered'])
+
+/** The attributes of a cell. Narrow screens show the titles of numbers, because rows are blocks there. */
+function attributesOf ({ kind, title }: Column): Fragment {
+  if (kind === undefined) return ''
+  const shown = kind === 'number' && !PLAIN_NUMBERS.has(title) ? html` data-title="${title}"` : ''
+  return html` class="${kind}"!${shown}`
+}
+
 /** A table. The first column is the header of each row, and should link to its page. */
 export function table (caption: string, columns: readonly Column[], rows: readonly Row[]): Fragment {
-  const kinds = columns.map(({ kind }) => kind === undefined ? '' : html` class="${kind}"`)
+  const kinds = columns.map(attributesOf)
   return html`<div class="scroll stacked" tabindex="0" role="group" aria-label="${caption}"><table>
 <caption class="visually-hidden">${caption}</caption>
 <thead><tr>!${columns.map(({ title }, index) => html`<th scope="col"!${kinds[index] ?? ''}>${title}</th>`)}</tr></thead>
@@ -261,7 +274,8 @@ export function tiles (
   shown: ReadonlyArray<{ id: string, label: string, value: string | number, url?: string, kind?: Kind }>
 ): Fragment {
   return html`<ul class="tiles">!${shown.map(({ id, label, value, url, kind }) => {
-    const content = html`<span class="value" data-testid="count-${id}">${value}</span><span class="label">${label}</span>`
+    const content = html`<span class="value" data-testid="count-${id}">${value}</span>
+<span class="label">${sentence(label)}</span>`
     const style = kind === undefined ? 'tile' : `tile ${kind}`
     return html`<li>!${url === undefined
       ? html`<div class="${style}">!${content}</div>`
@@ -274,9 +288,27 @@ export function words (value: string): string {
   return value.replaceAll('_', ' ')
 }
 
-/** The same, with a capital: `One time price`. */
-export function sentenceWords (value: string): string {
-  return sentence(words(value))
+/** Values whose names are not their words. */
+const NAMES: Readonly<Record<string, string>> = {
+  ach: 'ACH',
+  credit: 'Credit card',
+  debit: 'Debit card',
+  e_book: 'E-book',
+  edtech: 'EdTech',
+  github: 'GitHub',
+  license_key: 'Licence key',
+  pre_arbitration: 'Pre-arbitration',
+  pre_dispute: 'Pre-dispute',
+  saas: 'SaaS',
+  sepa: 'SEPA',
+  upi_collect: 'UPI',
+  upi_intent: 'UPI',
+  url: 'URL'
+}
+
+/** A value of an enum as a label: `digital_products` becomes `Digital products`. */
+export function labelOf (value: string): string {
+  return (Object.hasOwn(NAMES, value) ? NAMES[value] : undefined) ?? sentence(words(value))
 }
 
 /** A text that begins with a capital. */

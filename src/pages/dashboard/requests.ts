@@ -70,7 +70,7 @@ dashboard. New ones appear automatically.</p>
   { name: 'status', label: 'Status', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
   { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(page), filters.operation ?? '') },
   { name: 'source', label: 'Made by', type: 'choice', options: withChosen(SOURCES, filters.source ?? '') },
-  { name: 'error_code', label: 'Error code', type: 'text', placeholder: 'INVALID_REQUEST_BODY' },
+  { name: 'error_code', label: 'Error code', type: 'text', placeholder: 'NOT_FOUND' },
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
 ])}<div id="call-list" data-live>!${content}</div>`, { id: 'calls', pad: false })}`
   }

@@ -114,4 +114,5 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; align
   .current-sandbox strong { max-width: 8rem; }
   .switcher { inset: 5.5rem auto auto 1rem; }
 }
+@media (max-width: 22rem) { .topbar .brand { display: none; } } /* The menu leads to the overview, too. */
 `

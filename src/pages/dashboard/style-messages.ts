@@ -63,8 +63,9 @@ export const MESSAGES = `
   .stacked tbody tr + tr > * { border-top: 0; }
   .stacked tbody :is(th, td) { display: block; min-width: 0; padding: 0; text-align: left; overflow-wrap: anywhere; }
   .stacked tbody th { flex: 1 1 100%; }
-  .stacked tbody th code { white-space: normal; }
+  .stacked tbody :is(th, td) code { white-space: normal; }
   .stacked .narrow { display: inline; }
+  .stacked td[data-title]::before { content: attr(data-title) " "; color: var(--quiet); }
   .stacked .more { flex: 1 1 100%; }
   .stacked td:empty, .stacked td:has(> .nothing) { display: none; }
 }

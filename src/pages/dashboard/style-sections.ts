@@ -40,6 +40,7 @@ const CATALOG = `
 const PRICE = `
 .facts .figure { white-space: normal; }
 .lead { margin-top: 0.25rem; overflow-wrap: anywhere; }
+.pad.hint + .pad.hint { padding-top: 0; }
 .heading h1 > span:not(.tag) { font-variant-numeric: tabular-nums; }
 .price-line { display: flex; justify-content: space-between; gap: 1rem; padding: 0.55rem 1.125rem; font-size: 0.875rem; }
 .price-line .amount { font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -85,7 +86,7 @@ const BALANCE = `
 
 const CHART = `
 .chart { display: grid; gap: 0.5rem; grid-template-columns: minmax(0, 1fr); font-size: 0.8125rem; --tone: var(--accent); }
-.chart .plot { position: relative; border-top: 1px dashed var(--line); }
+.chart .plot { position: relative; margin-top: 1.2rem; border-top: 1px dashed var(--line); }
 .chart svg { display: block; width: 100%; height: 9rem; overflow: visible; }
 .chart path { fill: none; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .chart .base { stroke: var(--edge); stroke-width: 1; }
@@ -98,9 +99,11 @@ const CHART = `
   position: absolute; left: 0; padding: 0 0.25rem; background: var(--surface); color: var(--quiet); line-height: 1.4;
   font-variant-numeric: tabular-nums;
 }
-.chart .high { top: -0.6rem; }
+.chart .high { top: -1.2rem; padding: 0; }
 .chart .lowest { bottom: 0; }
-.chart .axis { display: flex; justify-content: space-between; color: var(--quiet); }
+.chart .no-data { position: absolute; inset: 40% 0 auto; text-align: center; color: var(--quiet); }
+.chart .axis { display: flex; justify-content: space-between; gap: 1rem; color: var(--quiet); }
+.chart .axis span + span { text-align: right; }
 .chart .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; color: var(--quiet); }
 .chart .legend li::before {
   content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.4rem; border-radius: 0.2rem;
@@ -113,8 +116,11 @@ const CHART = `
 .chart .calm { --tone: var(--edge); }
 .charts { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
 .charts:empty { display: none; }
-@media (min-width: 64rem) { .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-.chart-figure { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; margin-bottom: 0.75rem; }
+@media (min-width: 64rem) {
+  .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .charts > :last-child:nth-child(odd) { grid-column: 1 / -1; }
+}
+.chart-figure { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; }
 .chart-figure strong { font-size: 1.375rem; font-variant-numeric: tabular-nums; }
 `
 

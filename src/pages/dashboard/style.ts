@@ -21,6 +21,7 @@ const PARTS = `
 
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 0.75rem; min-width: 0; }
 .columns > .card { display: block; }
+.columns [data-live]:empty { display: none; }
 @media (min-width: 78rem) {
   .columns.beside { grid-template-rows: auto 1fr; }
   .columns.beside > :nth-child(2) { grid-column: 2; grid-row: 1 / span 2; }
@@ -35,6 +36,7 @@ const PARTS = `
 .exports { display: flex; gap: 0.75rem; justify-content: end; padding: 0.5rem 1.125rem; font-size: 0.8125rem; }
 .exports, .card .pagination { border-top: 1px solid var(--line); }
 .card > .filters { border-bottom: 1px solid var(--line); }
+.pad > .filters { padding: 0; }
 .card > .fold { padding: 0.75rem 1.125rem; border-top: 1px solid var(--line); }
 
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; }
@@ -66,10 +68,13 @@ thead th {
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 tbody tr:hover > * { background: var(--sunken); }
 tbody th, .long { min-width: 8rem; overflow-wrap: anywhere; } /* a long word must not push other columns out of view */
+tbody th { min-width: 12rem; }
+tbody td { min-width: 6.5rem; overflow-wrap: anywhere; }
+tbody td:is(.number, :has(> .tag, > time, > .figure)) { min-width: 0; }
 .long { display: inline-block; }
 tbody th a { font-weight: 550; text-decoration: none; }
 tbody th a:hover { text-decoration: underline; }
-tbody th code { white-space: nowrap; }
+tbody th code, td a > code { white-space: nowrap; }
 td time, td .tag, td .id { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td .under, th .under { display: block; color: var(--quiet); font-size: 0.8125rem; }
@@ -192,6 +197,11 @@ kbd { padding: 0 0.35rem; border: 1px solid var(--edge); border-radius: 0.3rem; 
 .filters .rare { flex: 1 0 100%; }
 .filters .rare > summary { color: var(--quiet); }
 .filters .rare .field { flex: 1 1 10rem; max-width: 16rem; }
+@media (max-width: 40rem) {
+  .filters, .filters .rare .row { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.25rem, 1fr)); }
+  .filters :is(.wide, > .row), .filters > .rare { grid-column: 1 / -1; }
+  .filters .rare .field { max-width: none; }
+}
 .with-icon { position: relative; }
 .with-icon .icon { position: absolute; left: 0.6rem; top: 0.55rem; color: var(--quiet); pointer-events: none; }
 .with-icon input:not([type=checkbox]) { padding-left: 2.1rem; }

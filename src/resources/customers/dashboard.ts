@@ -15,7 +15,7 @@ import type { Hit } from '../../pages/dashboard/objects.js'
 import type { DashboardPage, Shown, PageContext } from '../../pages/dashboard/page.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
-  words, type Row
+  labelOf, type Row
 } from '../../pages/dashboard/parts.js'
 import { readingOf } from '../../pages/dashboard/reading.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
@@ -24,7 +24,7 @@ type Customer = Schemas['CustomerResponse']
 
 const FILTERS: readonly Filter[] = [
   { name: 'email', label: 'E-mail', type: 'search', placeholder: 'Any part of the address' },
-  { name: 'name', label: 'Name', type: 'text', placeholder: 'Any part of the name' },
+  { name: 'name', label: 'Name', type: 'text', placeholder: 'Part of the name' },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' }
 ]
@@ -131,7 +131,7 @@ function customerFacts (customer: Customer, page: PageContext): Fragment {
 async function savedMethods (id: string, page: PageContext): Promise<Fragment> {
   const { items } = await page.operate('GET /customers/{customer_id}/payment-methods', { path: { customer_id: id } })
   const methods = items.map(({ payment_method_id: methodId, payment_method: family, payment_method_type: type, card: saved }) => {
-    const name = saved == null ? words(type ?? family) : cardName(saved.card_network, saved.last4_digits)
+    const name = saved == null ? labelOf(type ?? family) : cardName(saved.card_network, saved.last4_digits)
     const expiry = saved?.expiry_month == null ? '' : `expires ${saved.expiry_month}/${saved.expiry_year ?? ''}`
     return html`<li id="method-${methodId}">
 <div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
@@ -178,7 +178,7 @@ async function movements (id: string, page: PageContext): Promise<Fragment> {
   const rows = items.map((entry): Row => ({
     id: entry.id,
     cells: [
-      cellUnder(entry.reason == null ? words(entry.event_type) : entry.reason, entry.reference_object_id ?? entry.id),
+      cellUnder(entry.reason == null ? labelOf(entry.event_type) : entry.reason, entry.reference_object_id ?? entry.id),
       html`${signed(entry.is_credit ? entry.amount : -entry.amount, entry.currency)}`,
       html`${signed(entry.after_balance, entry.currency)}`,
       timeTag(entry.created_at, page)
@@ -264,10 +264,10 @@ const editPage: DashboardPage = {
 
 function nameOf (id: string, { context: { sandbox } }: PageContext): string | null {
   const customer = sandbox.customers.find(id)
-  return customer === undefined ? null : labelOf(customer)
+  return customer === undefined ? null : titleOf(customer)
 }
 
-function labelOf ({ name, email }: Pick<Customer, 'name' | 'email'>): string {
+function titleOf ({ name, email }: Pick<Customer, 'name' | 'email'>): string {
   return `${name} · ${email}`
 }
 
@@ -277,7 +277,7 @@ async function searchCustomers (text: string, limit: number, page: PageContext):
     page.operate('GET /customers', { query: { ...filter, page_size: limit } })
   const found = await Promise.all([read({ name: text }), read({ email: text })])
   const customers = new Map(found.flatMap(({ items }) => items.map(customer => [customer.customer_id, customer])))
-  return [...customers.values()].slice(0, limit).map(customer => ({ id: customer.customer_id, text: labelOf(customer) }))
+  return [...customers.values()].slice(0, limit).map(customer => ({ id: customer.customer_id, text: titleOf(customer) }))
 }
 
 export const customersSection: DashboardSection = {

@@ -10,7 +10,7 @@ import { createdOn, filtersOf, listCard, listed, type Filter } from '../../pages
 import type { DashboardPage, PageContext, Shown } from '../../pages/dashboard/page.js'
 import {
   card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, text, timeTag,
-  words, type Column, type Kind, type Row
+  labelOf, words, type Column, type Kind, type Row
 } from '../../pages/dashboard/parts.js'
 import { readingOf } from '../../pages/dashboard/reading.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
@@ -44,10 +44,10 @@ const REASONS = [
 /** `dispute_opened` is shown as `opened`. */
 const short = (status: string) => status.replace('dispute_', '')
 
-const stages = STAGES.map(stage => [stage, words(stage)] as const)
+const stages = STAGES.map(stage => [stage, labelOf(stage)] as const)
 
 const FILTERS: readonly Filter[] = [
-  { name: 'dispute_status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, words(short(status))]) },
+  { name: 'dispute_status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, labelOf(short(status))]) },
   { name: 'dispute_stage', label: 'Stage', type: 'choice', options: stages },
   { name: 'from', label: 'Opened from', type: 'date' },
   { name: 'until', label: 'Opened until', type: 'date' },
@@ -74,7 +74,7 @@ async function list (page: PageContext): Promise<Shown> {
       cellLink(pageOf(page, 'payments', dispute.payment_id), code(dispute.payment_id)),
       html`${money(Number(dispute.amount), dispute.currency, page.context.sandbox)}`,
       disputeTag(dispute.dispute_status),
-      html`${words(dispute.dispute_stage)}`,
+      html`${labelOf(dispute.dispute_stage)}`,
       timeTag(dispute.created_at, page)
     ]
   }))
@@ -162,10 +162,11 @@ function buttons (page: PageContext): Fragment {
 const disputePage: DashboardPage = {
   async show (page) {
     const dispute = await page.operate('GET /disputes/{dispute_id}', { path: path(page) })
-    const title = { html: html`!${idTag(dispute.dispute_id)}!${disputeTag(dispute.dispute_status)}` }
+    const name = `Dispute of ${money(Number(dispute.amount), dispute.currency, page.context.sandbox)}`
+    const title = { html: html`${name}!${disputeTag(dispute.dispute_status)}` }
     const payment = linkButton(pageOf(page, 'payments', dispute.payment_id), 'Open payment')
     return {
-      title: dispute.dispute_id,
+      title: name,
       content: html`<div id="top" data-live>!${heading(title, payment, crumb(page, pathOf('disputes'), 'Disputes'))}</div>
 <div class="columns"><div>
 !${card(disputeFacts(dispute, page), { id: 'facts', title: 'Dispute', live: true })}
@@ -187,10 +188,11 @@ const disputePage: DashboardPage = {
 function disputeFacts (dispute: Dispute, page: PageContext): Fragment {
   const due = page.context.sandbox.due.find('dispute.expire', dispute.dispute_id)
   return facts([
+    ['Id', idTag(dispute.dispute_id)],
     ['Amount', html`${money(Number(dispute.amount), dispute.currency, page.context.sandbox)}`],
     ['Payment', cellLink(pageOf(page, 'payments', dispute.payment_id), code(dispute.payment_id))],
     ['Customer', cellLink(pageOf(page, 'customers', dispute.customer.customer_id), html`${dispute.customer.name}`)],
-    ['Stage', html`${words(dispute.dispute_stage)}`],
+    ['Stage', html`${labelOf(dispute.dispute_stage)}`],
     ['Reason', text(dispute.reason)],
     ['Remarks', text(dispute.remarks)],
     ['Resolved by RDR', text(dispute.is_resolved_by_rdr === true ? 'Yes' : 'No')],

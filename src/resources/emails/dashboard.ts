@@ -9,7 +9,7 @@ import { pageOf, pathOf } from '../../pages/dashboard/links.js'
 import { filterForm, filtersOf, listed, pagination, pastEnd, type Filter, type Listed } from '../../pages/dashboard/lists.js'
 import type { DashboardPage, PageContext, Shown } from '../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, crumb, empty, facts, fullTime, heading, iframe, linkButton, snippet, table, timeTag, words, type Row
+  card, cellLink, code, crumb, empty, facts, fullTime, heading, iframe, linkButton, snippet, table, timeTag, labelOf, type Row
 } from '../../pages/dashboard/parts.js'
 import type { DashboardSection, Subject } from '../../pages/dashboard/section.js'
 import type { Fragment } from '../../pages/layout.js'
@@ -25,7 +25,7 @@ const FILTER_NAMES = ['search', 'type', 'to', 'customer_id', 'payment_id', 'subs
 
 const FILTERS: readonly Filter[] = [
   { name: 'search', label: 'Search', type: 'search', placeholder: 'Subject, address or text' },
-  { name: 'type', label: 'Type', type: 'choice', options: EMAIL_TYPES.map(type => [type, words(type)] as const) },
+  { name: 'type', label: 'Type', type: 'choice', options: EMAIL_TYPES.map(type => [type, labelOf(type)] as const) },
   { name: 'to', label: 'Recipient', type: 'text', placeholder: 'ada@example.com', isRare: true },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…', isRare: true },
   { name: 'payment_id', label: 'Payment', type: 'text', placeholder: 'pay_…', isRare: true },
@@ -78,7 +78,7 @@ function messages (found: Listed<Item>, open: Email | null, isFiltered: boolean,
     const isOpen = item.email_id === open?.email_id ? ' aria-current="true"' : ''
     return html`<li id="row-${item.email_id}"><a href="${url}"!${isOpen} data-testid="message-link"
 data-email-id="${item.email_id}" data-type="${item.type}"><span class="to">${item.to}</span>!${timeTag(item.created_at, page)}
-<strong>${item.subject}</strong><span class="under">${words(item.type)}</span></a></li>`
+<strong>${item.subject}</strong><span class="under">${labelOf(item.type)}</span></a></li>`
   })}</ul>!${pagination(listPage, found, 'e-mails')}`
 }
 
@@ -98,7 +98,7 @@ async function message (email: Email, page: PageContext): Promise<Fragment> {
     ['From', html`${email.from}`],
     ['To', html`${email.to}`],
     ['Date', fullTime(email.created_at, page)],
-    ['Type', html`${words(email.type)}`],
+    ['Type', html`${labelOf(email.type)}`],
     ['SMTP', email.smtp_status === null
       ? null
       : html`${email.smtp_status}${email.smtp_error === null ? '' : `: ${email.smtp_error}`}`],
@@ -140,7 +140,7 @@ async function related (subject: Subject, page: PageContext): Promise<Fragment> 
     id: item.email_id,
     cells: [
       cellLink(pageOf(page, 'emails', item.email_id), html`${item.subject}`, item.to),
-      html`${words(item.type)}`,
+      html`${labelOf(item.type)}`,
       timeTag(item.created_at, page)
     ]
   }))

@@ -61,7 +61,7 @@ const eventPage: DashboardPage = {
   ['Time', fullTime(event.timestamp, page)],
   ['Metadata', metadata(event.metadata)]
 ]), { id: 'facts', title: 'Usage event' })}
-!${rawJson(event, page)}`
+!${card(rawJson(event, page), { id: 'raw-card' })}`
     }
   }
 }

@@ -10,7 +10,7 @@ import { pageOf, pathOf, type SectionName } from '../../pages/dashboard/links.js
 import { createdOn, filtersOf, listCard, listed, type Filter } from '../../pages/dashboard/lists.js'
 import type { DashboardPage, PageContext } from '../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, empty, heading, linkButton, table, tabs, timeTag, words, type Row
+  NONE, card, cellLink, code, empty, heading, linkButton, table, tabs, timeTag, labelOf, type Row
 } from '../../pages/dashboard/parts.js'
 import { readingOf } from '../../pages/dashboard/reading.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
@@ -23,11 +23,11 @@ type Entry = Schemas['BalanceLedgerEntryResponse']
 
 const TYPES = Object.keys(ADDS) as Array<Entry['event_type']>
 
-const types = TYPES.map(type => [type, words(type)] as const)
+const types = TYPES.map(type => [type, labelOf(type)] as const)
 
 const FILTERS: readonly Filter[] = [
   { name: 'event_type', label: 'Type', type: 'choice', options: types },
-  { name: 'reference_object_id', label: 'Payment, refund, dispute, payout or subscription', type: 'text', placeholder: 'pay_…' },
+  { name: 'reference_object_id', label: 'Reference', type: 'text', placeholder: 'pay_…' },
   { name: 'from', label: 'From', type: 'date', isRare: true },
   { name: 'until', label: 'Until', type: 'date', isRare: true }
 ]
@@ -119,7 +119,7 @@ async function entryList (currency: string, page: PageContext): Promise<Fragment
     ? empty('No matching entries', html`<p>Change the filter, or <a href="${pageOf(page, 'ledger')}">show all</a>.</p>`)
     : empty('No entries yet', html`<p>A succeeded payment books the first ones.</p>`)
   const entries = table('Ledger', [
-    { title: 'Type' }, { title: 'About' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' },
+    { title: 'Type' }, { title: 'Reference' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' },
     { title: 'When', kind: 'low' }
   ], rows)
   return listCard(page, FILTERS, rows.length > 0 ? entries : nothing, found, 'entries')
@@ -131,7 +131,7 @@ function entryRow (entry: Entry, page: PageContext): Row {
   return {
     id: entry.id,
     cells: [
-      html`${words(entry.event_type)}`,
+      html`${labelOf(entry.event_type)}`,
       entry.reference_object_id == null ? html`${entry.description ?? '–'}` : about(entry.reference_object_id, page),
       html`${money(isCredit ? amount : -amount, currency, sandbox)}`,
       entry.after_balance == null ? NONE : html`${money(entry.after_balance, currency, sandbox)}`,

@@ -9,8 +9,8 @@ import { pageOf, pathOf } from '../../pages/dashboard/links.js'
 import { createdOn, filtersOf, listCard, listed, pagination, type Filter } from '../../pages/dashboard/lists.js'
 import type { DashboardPage, PageContext } from '../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, text, timeTag,
-  words, type Kind, type Row
+  card, cellLink, code, crumb, empty, facts, fullTime, heading, idLink, idTag, labelOf, linkButton, rawJson, statusTag, table,
+  text, timeTag, type Kind, type Row
 } from '../../pages/dashboard/parts.js'
 import { readingOf } from '../../pages/dashboard/reading.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
@@ -90,13 +90,14 @@ function createForm (page: PageContext): Fragment {
 !${choiceField(creating, {
   name: 'currency',
   label: 'Wallets',
-  options: [['USD', 'All but INR, in USD'], ...others.map(currency => [currency, `The wallet in ${currency}`] as const)]
+  isRequired: true,
+  options: [['USD', 'All except INR'], ...others.map(currency => [currency, `Only ${currency}`] as const)]
 })}
 !${textField(creating, {
-  name: 'amount', label: 'Amount with the fee', inputmode: 'decimal', hint: 'Empty for the whole balance.'
-})}
+  name: 'amount', label: 'Amount', inputmode: 'decimal', placeholder: 'Whole balance'
+})}</div><div class="pair">
 !${choiceField(creating, {
-  name: 'status', label: 'Status', options: STATUSES.map(status => [status, words(status)] as const)
+  name: 'status', label: 'Status', options: STATUSES.map(status => [status, labelOf(status)] as const)
 })}
 !${textField(creating, { name: 'name', label: 'Name' })}</div>
 !${checkField(creating, { name: 'ignore_threshold', label: 'Pay out less than the threshold' })}
@@ -104,7 +105,7 @@ function createForm (page: PageContext): Fragment {
 }
 
 const BUTTONS: ReadonlyArray<readonly [action: PayoutAction, status: string, label: string]> = [
-  ['start', 'in_progress', 'Hand to the bank'], ['succeed', 'success', 'Succeed'], ['hold', 'on_hold', 'Put on hold'],
+  ['start', 'in_progress', 'Start transfer'], ['succeed', 'success', 'Succeed'], ['hold', 'on_hold', 'Put on hold'],
   ['fail', 'failed', 'Fail']
 ]
 
@@ -114,16 +115,17 @@ const payoutPage: DashboardPage = {
     const payout = payoutResponse(findPayout(path.payout_id, page.context), page.context)
     const breakup = await page.operate('GET /payouts/{payout_id}/breakup', { path })
     const entries = await listed(page, query => page.operate('GET /payouts/{payout_id}/breakup/details', { path, query }))
-    const title = { html: html`!${idTag(payout.payout_id)}!${tag(payout.status)}` }
+    const amount = money(payout.amount, payout.currency, page.context.sandbox)
+    const title = { html: html`Payout of ${amount}!${tag(payout.status)}` }
     const document = `${page.context.baseUrl}/invoices/payouts/${encodeURIComponent(path.payout_id)}`
-    const files = html`!${linkButton(document, 'Document')}
+    const files = html`!${linkButton(document, 'Statement')}
 !${linkButton(`${page.url.split('?', 1)[0] ?? ''}/entries.csv`, 'Entries as CSV')}`
     return {
-      title: payout.payout_id,
+      title: `Payout of ${amount}`,
       content: html`<div id="top" data-live>!${heading(title, files, crumb(page, pathOf('payouts'), 'Payouts'))}</div>
 <div class="columns"><div>
 !${card(payoutFacts(payout, page), { id: 'facts', title: 'Payout', live: true })}
-!${card(breakupTable(breakup, payout, page), { id: 'breakup', title: 'Breakup', live: true, pad: false })}
+!${card(breakupTable(breakup, payout, page), { id: 'breakup', title: 'Breakdown', live: true, pad: false })}
 !${card(html`!${entryTable(entries.items, payout, page)}!${pagination(page, entries, 'entries')}`, {
   id: 'entries', title: 'Entries', live: true, pad: false
 })}
@@ -145,11 +147,12 @@ const payoutPage: DashboardPage = {
 function payoutFacts (payout: Payout, page: PageContext): Fragment {
   const amount = (minor: number) => html`${money(minor, payout.currency, page.context.sandbox)}`
   return facts([
+    ['Id', idTag(payout.payout_id)],
     ['Amount', amount(payout.amount)],
     ['Fee', amount(payout.fee)],
     ['Name', text(payout.name)],
     ['Remarks', text(payout.remarks)],
-    ['Payment method', html`${words(payout.payment_method)}`],
+    ['Payment method', html`${labelOf(payout.payment_method)}`],
     ['Created', fullTime(payout.created_at, page)],
     ['Updated', fullTime(payout.updated_at, page)]
   ])
@@ -160,7 +163,7 @@ function breakupTable (
 ): Fragment {
   const columns = [{ title: 'Type' }, { title: 'Total', kind: 'number' }] as const
   return table('Totals by type', columns, rows.map(({ event_type: type, total }) =>
-    ({ id: type, cells: [html`${words(type)}`, html`${money(total, currency, page.context.sandbox)}`] })))
+    ({ id: type, cells: [html`${labelOf(type)}`, html`${money(total, currency, page.context.sandbox)}`] })))
 }
 
 function entryTable (
@@ -170,12 +173,12 @@ function entryTable (
   if (items.length === 0) return html`<p class="pad quiet">${none}</p>`
   const { sandbox } = page.context
   return table('Entries', [
-    { title: 'Type' }, { title: 'About' }, { title: 'Original amount', kind: 'number' }, { title: 'Paid out', kind: 'number' }
+    { title: 'Type' }, { title: 'Reference' }, { title: 'Original amount', kind: 'number' }, { title: 'Paid out', kind: 'number' }
   ], items.map(entry => ({
     id: entry.id,
     cells: [
-      html`${words(entry.event_type)}`,
-      code(entry.reference_object_id ?? entry.description ?? '–'),
+      html`${labelOf(entry.event_type)}`,
+      entry.reference_object_id == null ? html`${entry.description ?? '–'}` : idLink(page, entry.reference_object_id),
       html`${money(entry.original_amount, entry.original_currency, sandbox)}`,
       html`${money(entry.payout_currency_amount, currency, sandbox)}`
     ]

@@ -14,7 +14,7 @@ import { containing } from '../../pages/dashboard/objects.js'
 import type { DashboardPage, Done, PageContext, Shown } from '../../pages/dashboard/page.js'
 import {
   NONE, card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, text, timeTag,
-  words, type Row
+  labelOf, type Row
 } from '../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
 import { PICTURE_FORM_MAX_BYTES, pictureCard, uploadPicture } from '../uploads/dashboard/picture.js'
@@ -207,7 +207,7 @@ const DEFAULTS = [
 function defaults (collection: Collection): Fragment {
   return facts(DEFAULTS.map(([name, label]) => {
     const value = collection[name]
-    return [label, value == null ? '<span class="quiet">default of the business</span>' : html`${words(value)}`]
+    return [label, value == null ? '<span class="quiet">default of the business</span>' : html`${labelOf(value)}`]
   }))
 }
 
@@ -277,7 +277,7 @@ const editPage: DashboardPage = {
       name: field,
       label,
       value: collection[field] ?? '',
-      options: [['', 'Default of the business'], ...values.map(value => [value, words(value)] as const)]
+      options: [['', 'Default of the business'], ...values.map(value => [value, labelOf(value)] as const)]
     }))
     return {
       title: `Edit ${name}`,

@@ -10,7 +10,7 @@ import { createdOn, filtersOf, listCard, listed, type Filter } from '../../pages
 import type { DashboardPage, PageContext, Shown } from '../../pages/dashboard/page.js'
 import {
   card, cellLink, code, crumb, empty, facts, fullTime, heading, idLink, idTag, metadata, rawJson, statusTag, table, text, timeTag,
-  words, type Column, type Row
+  labelOf, type Column, type Row
 } from '../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../pages/dashboard/section.js'
 import { money } from '../../pages/fragments.js'
@@ -22,7 +22,7 @@ type Refund = Reply<'GET /refunds/{refund_id}'>
 const STATUSES: ReadonlyArray<Refund['status']> = ['succeeded', 'failed', 'pending', 'review']
 
 const FILTERS: readonly Filter[] = [
-  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, words(status)]) },
+  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, labelOf(status)]) },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…', isRare: true },

@@ -11,7 +11,7 @@ import { chart as drawing } from '../../../pages/dashboard/chart.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  card, crumb, empty, facts, fullTime, heading, idTag, linkButton, statusTag, table, timeTag, words, type Row
+  card, crumb, empty, facts, fullTime, heading, idTag, linkButton, statusTag, table, timeTag, labelOf, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { parseTime } from '../../../rules/calendar.js'
@@ -116,7 +116,7 @@ function ledger (entries: readonly Entry[], page: PageContext): Fragment {
   const rows = entries.map((entry): Row => ({
     id: entry.id,
     cells: [
-      html`${words(entry.transaction_type)}<span class="under">${entry.description ?? entry.id}</span>`,
+      html`${labelOf(entry.transaction_type)}<span class="under">${entry.description ?? entry.id}</span>`,
       html`${entry.is_credit ? '+' : '−'}${entry.amount}`,
       html`${entry.balance_after}`,
       html`${entry.overage_after}`,
@@ -145,7 +145,7 @@ function grantTable (grants: readonly Grant[], page: PageContext): Fragment {
   const rows = grants.map((grant): Row => ({
     id: grant.id,
     cells: [
-      html`${words(grant.source_type)} !${stateOf(grant)}<span class="under">${grant.id}</span>`,
+      html`${labelOf(grant.source_type)} !${stateOf(grant)}<span class="under">${grant.id}</span>`,
       html`${grant.remaining_amount} of ${grant.initial_amount}`,
       grant.expires_at == null ? html`never` : timeTag(grant.expires_at, page)
     ]

@@ -14,7 +14,7 @@ import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboa
 import type { DashboardPage, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
   NONE, card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson,
-  statusTag, table, text, timeTag, words, type Kind, type Row
+  statusTag, table, text, timeTag, labelOf, type Kind, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 
@@ -140,7 +140,7 @@ function discountFacts (discount: Discount, page: PageContext): Fragment {
 !${discount.type === 'percentage' ? 'basis points' : ''}`],
     ['Used', html`${uses(discount)}`],
     ['Uses per customer', text(discount.per_customer_usage_limit)],
-    ['Eligible customers', html`${words(discount.customer_eligibility)}`],
+    ['Eligible customers', html`${labelOf(discount.customer_eligibility)}`],
     ['Valid from', discount.starts_at == null ? null : fullTime(discount.starts_at, page)],
     ['Valid until', discount.expires_at == null ? null : fullTime(discount.expires_at, page)],
     ['Periods', text(discount.subscription_cycles)],

@@ -5,7 +5,7 @@ import {
   areaField, choiceField, form, metadataField, submit, textField, type TextField
 } from '../../../pages/dashboard/fields.js'
 import type { Form, FormState } from '../../../pages/dashboard/form.js'
-import { linkButton, words } from '../../../pages/dashboard/parts.js'
+import { linkButton, labelOf } from '../../../pages/dashboard/parts.js'
 import type { Reading } from '../../../pages/dashboard/reading.js'
 import type { Fragment } from '../../../pages/layout.js'
 import type { Configs, IntegrationType } from '../config.js'
@@ -53,7 +53,7 @@ export function entitlementForm (
     name: 'name', label: 'Name', value: entitlement?.name, isRequired: true
   })}
 !${areaField(formState, { name: 'description', label: 'Description', value: entitlement?.description, rows: 2 })}
-<fieldset><legend>${words(type)}</legend>
+<fieldset><legend>${labelOf(type)}</legend>
 !${FIELDS[type].map(field => configField(formState, field, config?.[field.name]))}
 </fieldset>
 !${metadataField(formState, entitlement?.metadata)}

@@ -13,8 +13,8 @@ import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboa
 import { containing } from '../../../pages/dashboard/objects.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, tabs, text, timeTag, words,
-  type Row
+  card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, tabs, text, timeTag,
+  labelOf, type Row
 } from '../../../pages/dashboard/parts.js'
 import { readingOf } from '../../../pages/dashboard/reading.js'
 import type { DashboardSection, Subject } from '../../../pages/dashboard/section.js'
@@ -26,7 +26,7 @@ import { TYPES, entitlementForm, readEntitlement, typeOf } from './form.js'
 type EntitlementReply = ReturnType<typeof entitlementResponse>
 
 const FILTERS: readonly Filter[] = [
-  { name: 'integration_type', label: 'Type', type: 'choice', options: TYPES.map(type => [type, words(type)] as const) }
+  { name: 'integration_type', label: 'Type', type: 'choice', options: TYPES.map(type => [type, labelOf(type)] as const) }
 ]
 
 /** Room for the rest of the form, besides a file of the maximum size. */
@@ -52,7 +52,7 @@ function entitlementTable (items: ReadonlyArray<Reply<'GET /entitlements/{id}'>>
     id: item.id,
     cells: [
       cellLink(pageOf(page, 'entitlements', item.id), html`${item.name}`, item.id),
-      html`${words(item.integration_type)}`,
+      html`${labelOf(item.integration_type)}`,
       timeTag(item.created_at, page)
     ]
   }))
@@ -66,7 +66,7 @@ const newPage: DashboardPage = {
     return {
       title: 'New entitlement',
       content: html`!${heading('New entitlement', '', crumb(page, pathOf('entitlements'), 'Entitlements'))}
-!${tabs(page, 'Types of entitlements', TYPES.map(of => [url(of), words(of)] as const), url(type))}
+!${tabs(page, 'Types of entitlements', TYPES.map(of => [url(of), labelOf(of)] as const), url(type))}
 !${card(entitlementForm(page.formState('save'), type, null, pageOf(page, 'entitlements')), { id: 'new' })}`
     }
   },
@@ -165,9 +165,9 @@ function entitlementFacts (entitlement: EntitlementReply, page: PageContext): Fr
   const config = entitlement.integration_type === 'digital_files' ? {} : entitlement.integration_config
   return facts([
     ['Id', idTag(entitlement.id)],
-    ['Type', html`${words(entitlement.integration_type)}`],
+    ['Type', html`${labelOf(entitlement.integration_type)}`],
     ['Description', text(entitlement.description)],
-    ...Object.entries(config).map(([name, value]) => [words(name), text(value as string | number | null)] as const),
+    ...Object.entries(config).map(([name, value]) => [labelOf(name), text(value as string | number | null)] as const),
     ['Created', fullTime(entitlement.created_at, page)],
     ['Updated', fullTime(entitlement.updated_at, page)],
     ['Metadata', metadata(entitlement.metadata)]
@@ -232,7 +232,7 @@ async function related (subject: Subject, page: PageContext): Promise<Fragment> 
   const { entitlements } = await page.operate('GET /products/{id}', { path: { id: subject.product_id } })
   if (entitlements == null || entitlements.length === 0) return ''
   const rows = entitlements.map(({ id, name, integration_type: type }): Row =>
-    ({ id, cells: [cellLink(pageOf(page, 'entitlements', id), html`${name}`, id), html`${words(type)}`] }))
+    ({ id, cells: [cellLink(pageOf(page, 'entitlements', id), html`${name}`, id), html`${labelOf(type)}`] }))
   const content = table('Entitlements', [{ title: 'Entitlement' }, { title: 'Type' }], rows)
   return card(content, { id: 'entitlements', title: 'Entitlements', live: true, pad: false })
 }

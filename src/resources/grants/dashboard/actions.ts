@@ -2,7 +2,7 @@
 import { html } from 'ghtml'
 import { button, choiceField, confirmButton, form, submit, textField } from '../../../pages/dashboard/fields.js'
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
-import { card, words } from '../../../pages/dashboard/parts.js'
+import { card, labelOf } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { REVOCATION_REASONS } from '../../../rules/entitlements.js'
 import { grantStates } from '../states.js'
@@ -97,7 +97,7 @@ function revoking (page: PageContext): Fragment {
       label: 'Reason',
       isRequired: true,
       value: 'manual',
-      options: REVOCATION_REASONS.map(reason => [reason, words(reason)] as const)
+      options: REVOCATION_REASONS.map(reason => [reason, labelOf(reason)] as const)
     })
   })}</div>`
 }

@@ -7,7 +7,7 @@ import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, metadata, rawJson, text, timeTag, words
+  card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, metadata, rawJson, text, timeTag, labelOf
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
@@ -25,7 +25,7 @@ const FILTERS: readonly Filter[] = [
     name: 'integration_type',
     label: 'Type',
     type: 'choice',
-    options: INTEGRATION_TYPES.map(type => [type, words(type)] as const)
+    options: INTEGRATION_TYPES.map(type => [type, labelOf(type)] as const)
   },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…' },
   { name: 'entitlement_id', label: 'Entitlement', type: 'text', placeholder: 'ent_…', isRare: true },
@@ -75,7 +75,7 @@ function grantFacts (grant: GrantReply, page: PageContext): Fragment {
     ['Id', idTag(grant.id)],
     ['Entitlement', cellLink(pageOf(page, 'entitlements', grant.entitlement_id),
       html`${entitlementName(grant.entitlement_id, page)}`)],
-    ['Type', html`${words(grant.integration_type)}`],
+    ['Type', html`${labelOf(grant.integration_type)}`],
     ['Customer', cellLink(pageOf(page, 'customers', grant.customer_id), html`${customerEmail(grant.customer_id, page)}`)],
     ['Product', cellLink(pageOf(page, 'products', productId),
       html`${page.context.sandbox.products.find(productId)?.name ?? productId}`)],
@@ -87,7 +87,7 @@ function grantFacts (grant: GrantReply, page: PageContext): Fragment {
     ['Created', fullTime(grant.created_at, page)],
     ['Delivered', grant.delivered_at === null ? null : fullTime(grant.delivered_at, page)],
     ['Revoked', grant.revoked_at === null ? null : fullTime(grant.revoked_at, page)],
-    ['Reason', grant.revocation_reason === null ? null : html`${words(grant.revocation_reason)}`],
+    ['Reason', grant.revocation_reason === null ? null : html`${labelOf(grant.revocation_reason)}`],
     ['Metadata', metadata(grant.metadata)]
   ])
 }

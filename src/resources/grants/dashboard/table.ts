@@ -4,7 +4,7 @@ import type { Schemas } from '../../../contract/operations.js'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, linkButton, statusTag, table, timeTag, words, type Kind, type Row
+  card, cellLink, code, linkButton, statusTag, table, timeTag, labelOf, type Kind, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Subject } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
@@ -34,10 +34,10 @@ export function grantTable (grants: readonly GrantReply[], page: PageContext): F
     cells: [
       cellLink(pageOf(page, 'grants', grant.id), code(grant.id), customerEmail(grant.customer_id, page)),
       cellLink(pageOf(page, 'entitlements', grant.entitlement_id), html`${entitlementName(grant.entitlement_id, page)}`,
-        words(grant.integration_type)),
+        labelOf(grant.integration_type)),
       html`!${grantTag(grant.status)}!${grant.revocation_reason === null
         ? ''
-        : html`<span class="under">${words(grant.revocation_reason)}</span>`}`,
+        : html`<span class="under">${labelOf(grant.revocation_reason)}</span>`}`,
       timeTag(grant.created_at, page)
     ]
   }))

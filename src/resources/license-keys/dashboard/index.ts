@@ -12,7 +12,7 @@ import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboa
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
   card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, timeTag,
-  words, type Kind, type Row
+  labelOf, type Kind, type Row
 } from '../../../pages/dashboard/parts.js'
 import { readingOf, typedTime } from '../../../pages/dashboard/reading.js'
 import type { DashboardSection, Subject } from '../../../pages/dashboard/section.js'
@@ -30,7 +30,7 @@ const FILTERS: readonly Filter[] = [
     name: 'status',
     label: 'Status',
     type: 'choice',
-    options: ['active', 'expired', 'disabled'].map(status => [status, words(status)] as const)
+    options: ['active', 'expired', 'disabled'].map(status => [status, labelOf(status)] as const)
   },
   {
     name: 'source', label: 'Source', type: 'choice', options: [['auto', 'purchase'], ['import', 'import'], ['manual', 'manual']]

@@ -41,7 +41,7 @@ async function list (page: PageContext): Promise<Shown> {
     ]
   }))
   const meters = table('Meters', [
-    { title: 'Meter' }, { title: 'Event' }, { title: 'Counts' }, { title: 'Unit' }, { title: 'Created', kind: 'low' }
+    { title: 'Meter' }, { title: 'Event' }, { title: 'Aggregation' }, { title: 'Unit' }, { title: 'Created', kind: 'low' }
   ], rows)
   const nothing = filters.archived === 'true'
     ? empty('No archived meters', html`<p><a href="${pageOf(page, 'meters')}">Show the others</a>.</p>`)
@@ -78,12 +78,12 @@ const meterPage: DashboardPage = {
   ['Id', idTag(meter.id)],
   ['Description', text(meter.description)],
   ['Event name', code(meter.event_name)],
-  ['Counts', html`${aggregation(meter)}`],
+  ['Aggregation', html`${aggregation(meter)}`],
   ['Unit', html`${meter.measurement_unit}`],
   ['Filter', meter.filter == null ? null : code(JSON.stringify(meter.filter))],
   ['Created', fullTime(meter.created_at, page)]
 ]), { id: 'facts', title: 'Meter' })}
-!${rawJson(meter, page)}`
+!${card(rawJson(meter, page), { id: 'raw-card' })}`
     }
   },
   actions: {

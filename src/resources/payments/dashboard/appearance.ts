@@ -4,7 +4,7 @@ import type { Schemas } from '../../../contract/operations.js'
 import type { JsonObject } from '../../../pages/dashboard/code/call.js'
 import { choiceField, textField } from '../../../pages/dashboard/fields.js'
 import type { Form, FormState } from '../../../pages/dashboard/form.js'
-import { sentenceWords } from '../../../pages/dashboard/parts.js'
+import { labelOf } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { COLOUR_NAMES } from '../../../rules/theme.js'
 import { given, group, switched, SWITCH } from './option-parts.js'
@@ -43,7 +43,7 @@ function themeFields (formState: FormState): Fragment {
 !${textField(formState, { name: `${THEME}.font_secondary_url`, label: 'Second font URL', type: 'url' })}</div>
 !${MODES.map(mode => html`<h3>${mode === 'light' ? 'Light colours' : 'Dark colours'}</h3><div class="pair">
 !${COLOUR_NAMES.map(name => textField(formState, {
-  name: `${THEME}.${mode}.${name}`, label: sentenceWords(name), placeholder: '#2a56c6'
+  name: `${THEME}.${mode}.${name}`, label: labelOf(name), placeholder: '#2a56c6'
 }))}</div>`)}`)
 }
 

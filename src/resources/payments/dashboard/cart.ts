@@ -33,7 +33,7 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
 <div><button class="button second" name="step" value="line">Add line</button></div></fieldset>
 !${await customerFields(formState, kind, value, page)}
 !${addressFields(formState, kind, value, page)}
-<fieldset><legend>Terms</legend><div class="pair">
+<fieldset><legend>Options</legend><div class="pair">
 !${textField(formState, {
     name: 'discount_codes', label: 'Discount codes', value: value('discount_codes'), hint: 'In order, separated by commas.'
   })}
@@ -95,7 +95,7 @@ async function customerFields (
   formState: FormState, kind: CartKind, value: (name: string) => string, page: PageContext
 ): Promise<Fragment> {
   const { items } = await page.operate('GET /customers', { query: { page_size: CHOICES } })
-  const unnamed = kind === 'checkout' ? 'By e-mail address below, or unknown' : 'By e-mail address below'
+  const unnamed = kind === 'checkout' ? 'New or unknown customer' : 'New customer'
   const chosen = value('customer.customer_id')
   const options = [
     ['', unnamed] as const,

@@ -5,7 +5,7 @@
 import { html } from 'ghtml'
 import { chartCard, type Point, type Series } from '../../../pages/dashboard/chart.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { statusWords } from '../../../pages/dashboard/parts.js'
+import { sentence, statusWords } from '../../../pages/dashboard/parts.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { formatDay } from '../../../rules/calendar.js'
@@ -37,7 +37,7 @@ function point (day: number, values: ReadonlyArray<number | null>, texts: Readon
 
 function byStatus (totals: readonly DailyTotal[], days: readonly number[]): Fragment {
   const used = STATUSES.filter(([status]) => totals.some(total => total.status === status))
-  const series = used.map(([status, tone]): Series => ({ name: statusWords(status), kind: 'bar', tone }))
+  const series = used.map(([status, tone]): Series => ({ name: sentence(statusWords(status)), kind: 'bar', tone }))
   const points = days.map(day => {
     const counts = used.map(([status]) => sum(totals.filter(total => total.day === day && total.status === status), 'count'))
     return point(day, counts, counts.map(String))

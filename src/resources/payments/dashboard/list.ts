@@ -31,7 +31,7 @@ const STATUSES: ReadonlyArray<Schemas['IntentStatus']> = [
 ]
 
 const FILTERS: readonly Filter[] = [
-  { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, email, metadata or payment link' },
+  { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, e-mail or metadata' },
   { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, statusWords(status)]) },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' },

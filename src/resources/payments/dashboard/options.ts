@@ -9,7 +9,7 @@ import type { JsonObject } from '../../../pages/dashboard/code/call.js'
 import { CHOICES, checkField, choiceField, currencyOptions, textField } from '../../../pages/dashboard/fields.js'
 import { fieldId, type Form, type FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { sentenceWords } from '../../../pages/dashboard/parts.js'
+import { labelOf } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { appearanceBody, appearanceFields } from './appearance.js'
 import type { CartKind } from './cart.js'
@@ -120,7 +120,7 @@ async function sessionFields (formState: FormState, page: PageContext): Promise<
   }))
   const flags = group(formState, 'flag-options', 'Feature flags', FLAGS.map(flag => `feature_flags.${flag}`), html`
 <div class="pair">!${FLAGS.map(flag =>
-    choiceField(formState, { name: `feature_flags.${flag}`, label: sentenceWords(flag), options: SWITCH }))}</div>`)
+    choiceField(formState, { name: `feature_flags.${flag}`, label: labelOf(flag), options: SWITCH }))}</div>`)
   return html`!${appearanceFields(formState)}!${more}!${flags}!${customFields(formState)}`
 }
 
@@ -130,7 +130,7 @@ function customFields (formState: FormState): Fragment {
 !${textField(formState, { name: `${place}.label`, label: `Label ${index + 1}`, placeholder: 'Company size' })}
 !${textField(formState, { name: `${place}.key`, label: `Key ${index + 1}`, placeholder: 'company_size' })}
 !${choiceField(formState, {
-  name: `${place}.field_type`, label: `Type ${index + 1}`, options: FIELD_TYPES.map(type => [type, sentenceWords(type)] as const)
+  name: `${place}.field_type`, label: `Type ${index + 1}`, options: FIELD_TYPES.map(type => [type, labelOf(type)] as const)
 })}
 !${textField(formState, { name: `${place}.options`, label: `Options ${index + 1}`, placeholder: 'Small, Large' })}
 !${textField(formState, { name: `${place}.placeholder`, label: `Placeholder ${index + 1}` })}

@@ -56,9 +56,9 @@ async function payment (page: PageContext): Promise<Shown> {
   return {
     title: `${amount} from ${shown.customer.name}`,
     content: html`<div id="head" data-live>
-!${heading(title, html`!${againLink(shown, page)}!${openLink(shown, page)}`, crumb(page, pathOf('payments'), 'Payments'))}
+!${heading(title, html`!${againLink(shown, page)}!${openLink(shown, page)}`, crumb(page, pathOf('payments'), 'Payments'), html`
 <p class="lead">from <a href="${pageOf(page, 'customers', shown.customer.customer_id)}">${shown.customer.name}</a>
-<span class="quiet">·</span> !${idTag(shown.payment_id)}</p></div>
+<span class="quiet">·</span> !${idTag(shown.payment_id)}</p>`)}</div>
 <div class="columns beside"><div>
 !${card(await timeline(shown, page), { id: 'timeline', title: 'Timeline', live: true })}
 </div><div>

@@ -5,7 +5,7 @@ import type { Schemas } from '../../../contract/operations.js'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, empty, linkButton, statusTag, table, timeTag, words, type Row
+  card, cellLink, code, empty, linkButton, statusTag, table, timeTag, labelOf, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Subject } from '../../../pages/dashboard/section.js'
 import { cardName, money } from '../../../pages/fragments.js'
@@ -74,7 +74,7 @@ interface Method {
 /** `Visa •••• 4242 (credit)`, `klarna`, or a dash before the first attempt. */
 export function methodOf (method: Method): string {
   const { card_network: network, card_last_four: lastFour, card_type: kind, payment_method_type: type } = method
-  if (lastFour == null) return type == null ? '–' : words(type)
-  const wallet = type == null || type === 'credit' || type === 'debit' ? kind : words(type)
-  return `${cardName(network, lastFour)}${wallet == null ? '' : ` (${wallet.toLowerCase()})`}`
+  if (lastFour == null) return type == null ? '–' : labelOf(type)
+  const wallet = type == null || type === 'credit' || type === 'debit' ? kind?.toLowerCase() : labelOf(type)
+  return `${cardName(network, lastFour)}${wallet == null ? '' : ` (${wallet})`}`
 }

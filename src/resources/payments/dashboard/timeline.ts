@@ -10,8 +10,9 @@ import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { statusTag, timeTag, type Kind } from '../../../pages/dashboard/parts.js'
+import { labelOf, statusTag, timeTag, type Kind } from '../../../pages/dashboard/parts.js'
 import type { Payment } from './payment.js'
+import { methodOf } from './table.js'
 
 type Event = components['schemas']['Event']
 type Delivery = components['schemas']['Delivery']
@@ -65,17 +66,21 @@ const ATTEMPTS: Record<string, { kind: Kind, what: string }> = {
   cancelled: { kind: 'calm', what: 'Cancelled' }
 }
 
-function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: PageContext): Entry[] {
+function attempts (payment: Payment, { context: { sandbox } }: PageContext): Entry[] {
+  const { payment_id: id } = payment
   const seq = sandbox.payments.find(id)?.seq
   if (seq === undefined) return []
-  return sandbox.payments.attempts(seq).map(({ seq, created_at: at, status, method_type: method, error_code: error }) => {
+  const made = sandbox.payments.attempts(seq)
+  return made.map(({ seq, created_at: at, status, method_type: method, error_code: error }, index) => {
     const label = ATTEMPTS[status] ?? { kind: 'calm', what: status }
+    // The payment stores the card of its last attempt.
+    const name = method === null ? null : index === made.length - 1 ? methodOf(payment) : labelOf(method).toLowerCase()
     const failure = error === null ? null : sandbox.reference.failureCodes[error]?.message
     return {
       id: `attempt-${seq}`,
       at: formatTime(at),
       kind: label.kind,
-      what: html`${label.what}!${method === null ? '' : html` <span class="quiet">with ${method.replaceAll('_', ' ')}</span>`}`,
+      what: html`${label.what}!${name === null ? '' : html` <span class="quiet">with ${name}</span>`}`,
       ...(error === null ? {} : { more: html`<p><code>${error}</code> ${failure ?? ''}</p>` })
     }
   })

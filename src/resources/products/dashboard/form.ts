@@ -12,7 +12,7 @@ import {
 import type { Form, FormState } from '../../../pages/dashboard/form.js'
 import { pathOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { linkButton } from '../../../pages/dashboard/parts.js'
+import { labelOf, linkButton } from '../../../pages/dashboard/parts.js'
 import { readingOf, typedAmount, type Reading } from '../../../pages/dashboard/reading.js'
 
 type Product = Schemas['GetProductResponse']
@@ -46,7 +46,7 @@ export async function productForm (formState: FormState, product: Product | null
     label: 'Tax category',
     isRequired: true,
     value: product?.tax_category,
-    options: TAX_CATEGORIES.map(name => [name, name])
+    options: TAX_CATEGORIES.map(name => [name, labelOf(name)] as const)
   })}
 !${brands.length < 2
     ? ''

@@ -14,7 +14,7 @@ import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboa
 import type { DashboardPage, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson,
-  statusTag, table, text, timeTag, words, type Row
+  statusTag, table, text, timeTag, labelOf, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import { productBody, productForm } from './form.js'
@@ -176,7 +176,7 @@ function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbo
     ['Trial', price.type === 'recurring_price' && (price.trial_period_days ?? 0) > 0
       ? html`${price.trial_period_days} days, !${price.trial_amount == null ? 'free' : amount(price.trial_amount)}`
       : null],
-    ['Localized', mode == null ? null : html`${words(mode)}`]
+    ['Localized', mode == null ? null : html`${labelOf(mode)}`]
   ])
 }
 

@@ -8,7 +8,7 @@ import { areaField, CHOICES, choiceField, form, textField, withChosen } from '..
 import type { Form, FormState } from '../../../pages/dashboard/form.js'
 import { pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
-import { card, crumb, facts, fullTime, heading, linkButton, table, words, type Row } from '../../../pages/dashboard/parts.js'
+import { card, crumb, facts, fullTime, heading, linkButton, table, labelOf, type Row } from '../../../pages/dashboard/parts.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 
@@ -65,7 +65,7 @@ async function changeForm (formState: FormState, subscription: Subscription, pag
 <div class="pair">
 !${textField(formState, { name: 'quantity', label: 'Quantity', inputmode: 'numeric', value: quantity, isRequired: true })}
 !${choiceField(formState, {
-    name: 'effective_at', label: 'Takes effect', value: 'immediately', options: TIMES.map(time => [time, words(time)])
+    name: 'effective_at', label: 'Takes effect', value: 'immediately', options: TIMES.map(time => [time, labelOf(time)])
   })}
 </div>
 <div class="pair">
@@ -74,7 +74,7 @@ async function changeForm (formState: FormState, subscription: Subscription, pag
     label: 'Proration',
     isRequired: true,
     value: 'prorated_immediately',
-    options: MODES.map(mode => [mode, words(mode)])
+    options: MODES.map(mode => [mode, labelOf(mode)])
   })}
 !${choiceField(formState, { name: 'on_payment_failure', label: 'If the payment fails', value: '', options: FAILURES })}
 </div>

@@ -10,7 +10,7 @@ import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
   card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag, table, text,
-  timeTag, words, type Kind, type Row
+  timeTag, labelOf, type Kind, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection, Subject } from '../../../pages/dashboard/section.js'
 import { everyPeriod } from '../../../pages/checkout/recurrence.js'
@@ -29,7 +29,7 @@ type Subscription = Required<Schemas['SubscriptionResponse']>
 const STATUSES = ['pending', 'active', 'past_due', 'on_hold', 'paused', 'cancelled', 'failed', 'expired'] as const
 
 const FILTERS: readonly Filter[] = [
-  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, words(status)] as const) },
+  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, labelOf(status)] as const) },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…' },
   { name: 'product_id', label: 'Product', type: 'text', placeholder: 'pdt_…' },
   { name: 'cancel_at_next_billing_date', label: 'Will be cancelled', type: 'choice', options: [['true', 'Yes'], ['false', 'No']] }
@@ -81,11 +81,14 @@ const subscriptionPage: DashboardPage = {
   async show (page) {
     const path = { subscription_id: page.param('id') }
     const subscription = await page.operate('GET /subscriptions/{subscription_id}', { path }) as Subscription
+    const { customer, product_id: productId, subscription_id: id } = subscription
+    const name = findSubscription(id, page.context).plan.name ?? productId
     return {
-      title: subscription.subscription_id,
-      content: html`<div id="top" data-live>!${heading({ html: html`Subscription !${stateTag(subscription.status)}` },
-        linkButton(pageOf(page, 'customers', subscription.customer.customer_id), 'Open customer'),
-        crumb(page, pathOf('subscriptions'), 'Subscriptions'))}</div>
+      title: `${name} for ${customer.name}`,
+      content: html`<div id="top" data-live>!${heading({ html: html`${name}!${stateTag(subscription.status)}` }, '',
+        crumb(page, pathOf('subscriptions'), 'Subscriptions'), html`<p class="lead">for
+<a href="${pageOf(page, 'customers', customer.customer_id)}">${customer.name}</a>
+<span class="quiet">·</span> !${idTag(id)}</p>`)}</div>
 <div class="columns"><div>
 !${card(subscriptionFacts(subscription, page), { id: 'facts', title: 'Subscription', live: true })}
 !${recoveryCard(subscription.subscription_id, page)}
@@ -113,17 +116,17 @@ const subscriptionPage: DashboardPage = {
 function subscriptionFacts (subscription: Subscription, page: PageContext): Fragment {
   const { currency, quantity, addons, payment_method_id: methodId, scheduled_change: scheduled } = subscription
   const { sandbox } = page.context
+  const customer = pageOf(page, 'customers', subscription.customer.customer_id)
   const { plan, credit, period_start: start } = findSubscription(subscription.subscription_id, page.context)
   return facts([
-    ['Id', idTag(subscription.subscription_id)],
     ['Product', cellLink(pageOf(page, 'products', subscription.product_id), html`${quantity} × ${plan.name ?? plan.product_id}`)],
     ['Add-ons', addons.length === 0
       ? null
-      : html`${addons.map(({ addon_id: id, quantity }) => `${quantity} × ${id}`).join(', ')}`],
+      : html`${addons.map(({ addon_id: id, quantity: each }) => `${each} × ${sandbox.addons.find(id)?.name ?? id}`).join(', ')}`],
     ['Recurring, before tax', html`${money(subscription.recurring_pre_tax_amount, currency, sandbox)}
 ${everyPeriod(plan.frequency)}`],
     ['Credit', credit === 0 ? null : html`${money(credit, currency, sandbox)}`],
-    ['Payment method', text(methodId)],
+    ['Payment method', methodId === null ? null : html`<a href="${customer}">!${code(methodId)}</a>`],
     ['Trial', subscription.trial_period_days === 0 ? null : html`${subscription.trial_period_days} days`],
     ['Current period from', start === null ? null : fullTime(new Date(start / 1000).toISOString(), page)],
     ['Previous billing date', fullTime(subscription.previous_billing_date, page)],

@@ -95,15 +95,15 @@ function endpointTable (endpoints: readonly Endpoint[], page: PageContext): Frag
         cellLink(pageOf(page, 'webhooks', endpoint.id), html`${endpoint.url}`, endpoint.description || null),
         enabledTag(endpoint),
         html`${filterWords(endpoint)}`,
-        html`${shareOf(count) ?? '–'}<span class="narrow"> arrived</span>`,
-        html`${count.waiting}<span class="narrow"> waiting</span>`,
-        html`!${lost === 0 ? '0' : html`<strong class="lost">${lost}</strong>`}<span class="narrow"> lost</span>`
+        html`${shareOf(count) ?? '–'}<span class="narrow"> delivered</span>`,
+        html`${count.waiting}`,
+        html`!${lost === 0 ? '0' : html`<strong class="lost">${lost}</strong>`}`
       ]
     }
   })
   return html`<div class="stacked">!${table('Endpoints', [
-    { title: 'Endpoint' }, { title: 'State' }, { title: 'Events', kind: 'low' }, { title: 'Arrived', kind: 'number' },
-    { title: 'Waiting', kind: 'number' }, { title: 'Lost', kind: 'number' }
+    { title: 'Endpoint' }, { title: 'State' }, { title: 'Events', kind: 'low' }, { title: 'Delivered', kind: 'number' },
+    { title: 'Waiting', kind: 'number' }, { title: 'Failed', kind: 'number' }
   ], rows)}</div>`
 }
 
@@ -183,7 +183,7 @@ function counters ({ id }: Endpoint, page: PageContext): Fragment {
   const lost = counts.failed + counts.dropped
   const kind = share !== null && { kind: lost > 0 ? 'bad' as const : 'good' as const }
   return tiles([
-    { id: 'share', label: 'of completed deliveries succeeded', value: share ?? '–', ...kind },
+    { id: 'share', label: 'success rate', value: share ?? '–', ...kind },
     { id: 'succeeded', label: 'succeeded', value: counts.succeeded, url: `${url}succeeded` },
     { id: 'waiting', label: 'waiting', value: counts.waiting, url: `${url}waiting`, ...counts.waiting > 0 && { kind: 'wait' } },
     { id: 'failed', label: 'failed', value: counts.failed, url: `${url}failed`, ...counts.failed > 0 && { kind: 'bad' } },
@@ -198,7 +198,7 @@ function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, page
 sample</a>, or complete a payment. The delivery appears here with your program's response.</p>`)
   }
   return html`!${deliveryTable(latest, [endpoint], page, 'endpoint')}
-<p class="pad"><a href="${pageOf(page, 'webhooks', 'deliveries')}?webhook_id=${endpoint.id}">All its deliveries</a></p>`
+<p class="pad"><a href="${pageOf(page, 'webhooks', 'deliveries')}?webhook_id=${endpoint.id}">All deliveries</a></p>`
 }
 
 /** The key is shown only in the response to the form that reveals it. */

@@ -13,7 +13,7 @@ import { pathOf, pageOf, type SectionName } from '../../../pages/dashboard/links
 import { filterForm, filtersOf, listed, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
 import type { Done, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row
+  card, cellLink, code, crumb, empty, facts, fullTime, heading, idLink, idTag, jsonSnippet, table, timeTag, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Pages } from '../../../pages/dashboard/section.js'
 import {
@@ -95,11 +95,11 @@ const SECTIONS: Partial<Record<PayloadType, SectionName>> = {
 function subject (event: WebhookEvent, page: PageContext): Fragment {
   const { type, is_sample: isSample, payment_id: paymentId, subject_id: subjectId } = event
   if (isSample) return html`<span class="quiet">sample</span>`
-  const payment = paymentId === null ? NONE : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`
+  const payment = idLink(page, paymentId)
   if (subjectId === paymentId) return payment
   const section = SECTIONS[PAYLOAD_TYPES[type]]
   const about = section === undefined
-    ? code(subjectId)
+    ? idLink(page, subjectId)
     : html`<a href="${pageOf(page, section, subjectId)}">!${code(subjectId)}</a>`
   return html`!${about}<span class="under">!${payment}</span>`
 }
@@ -119,7 +119,7 @@ async function eventPage (page: PageContext): Promise<Shown> {
 !${card(sentTo(deliveries, endpoints, page), { id: 'sent-to', title: 'Deliveries', live: true, pad: false })}
 <div id="not-sent-to" data-live>!${notSentTo(event, endpoints, page)}</div>
 !${card(html`<p class="quiet">The body that would be sent now. Each attempt shows the body that was sent.</p>
-!${snippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), { id: 'payload-text', label: 'Body of the event' })}`,
+!${jsonSnippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), page, { id: 'payload-text', label: 'Body of the event' })}`,
 { id: 'payload', title: 'Payload' })}
 </div><div>
 !${card(replaying(endpoints, page), { id: 'replay', title: 'Replay' })}

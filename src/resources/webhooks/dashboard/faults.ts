@@ -47,8 +47,8 @@ async function faultsPage (page: PageContext): Promise<Shown> {
 <p class="quiet">Your program must handle duplicate, late, reordered and missing events, and refuse events with a wrong signature.
 Each delivery attempt uses the first matching fault.</p>
 <div id="fault-list" data-live>!${card(items.length === 0
-  ? empty('No pending faults', '<p>Add fault below, then cause an event or send a sample.</p>')
-  : faultTable(items, endpoints, page), { id: 'faults', title: 'Pending faults', actions: clear, pad: false })}</div>
+  ? empty('No active faults', '<p>Add a fault below, then cause an event or send a sample.</p>')
+  : faultTable(items, endpoints, page), { id: 'faults', title: 'Active faults', actions: clear, pad: false })}</div>
 !${card(adding(endpoints, page), { id: 'add-fault', title: 'Add fault' })}`
   }
 }

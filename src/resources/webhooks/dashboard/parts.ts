@@ -6,7 +6,7 @@ import type { Fragment } from '../../../pages/layout.js'
 import { pathOf, pageOf } from '../../../pages/dashboard/links.js'
 import type { Filter } from '../../../pages/dashboard/lists.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from '../../../pages/dashboard/parts.js'
+import { cellLink, code, idLink, statusTag, table, tabs as tabsOf, timeTag, type Row } from '../../../pages/dashboard/parts.js'
 import { lastAnswer, type Delivery, type Endpoint, type Verdict, type WebhookEvent } from './words.js'
 
 const TABS = [
@@ -42,12 +42,11 @@ export const LINK_FILTERS: ReadonlyArray<Filter & { name: typeof LINK_NAMES[numb
 export function linkFacts (
   { payment_id: paymentId, customer_id: customerId, subscription_id: subscriptionId }: WebhookEvent, page: PageContext
 ): Array<readonly [string, Fragment | null]> {
-  const link = (section: 'payments' | 'customers', id: string | null) =>
-    id === null ? null : html`<a href="${pageOf(page, section, id)}">!${code(id)}</a>`
+  const link = (id: string | null) => id === null ? null : idLink(page, id)
   return [
-    ['Payment', link('payments', paymentId)],
-    ['Customer', link('customers', customerId)],
-    ['Subscription', subscriptionId === null ? null : code(subscriptionId)]
+    ['Payment', link(paymentId)],
+    ['Customer', link(customerId)],
+    ['Subscription', link(subscriptionId)]
   ]
 }
 
