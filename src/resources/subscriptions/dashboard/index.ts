@@ -9,7 +9,7 @@ import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboa
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag, table, text,
+  card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag, table,
   timeTag, labelOf, type Kind, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection, Subject } from '../../../pages/dashboard/section.js'

@@ -119,7 +119,7 @@ async function eventPage (page: PageContext): Promise<Shown> {
 !${card(sentTo(deliveries, endpoints, page), { id: 'sent-to', title: 'Deliveries', live: true, pad: false })}
 <div id="not-sent-to" data-live>!${notSentTo(event, endpoints, page)}</div>
 !${card(html`<p class="quiet">The body that would be sent now. Each attempt shows the body that was sent.</p>
-!${jsonSnippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), page, { id: 'payload-text', label: 'Body of the event' })}`,
+!${jsonSnippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), page, { id: 'payload-text', label: 'Payload' })}`,
 { id: 'payload', title: 'Payload' })}
 </div><div>
 !${card(replaying(endpoints, page), { id: 'replay', title: 'Replay' })}

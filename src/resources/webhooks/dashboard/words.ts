@@ -108,7 +108,7 @@ function waiting ({ tries, attempts }: Delivery, { isFrozen, isDue }: Surroundin
   return {
     kind: 'bad',
     title: `Not delivered yet: ${answerOf(last)} on ${ordinal(tries)} attempt`,
-    advice: [...why, isDue ? 'The next attempt is in progress.' : 'The time of the next attempt is below. Retry sends it now.', ...frozen]
+    advice: [...why, isDue ? 'The next attempt is in progress.' : `The time of the next attempt is below. ${RETRY}`, ...frozen]
   }
 }
 
