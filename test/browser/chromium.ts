@@ -150,6 +150,9 @@ export async function checkPage (test: Test, page: Page | Frame, name: string): 
     .filter(element => element.getBoundingClientRect().right > innerWidth)
     .map(({ tagName, id, className }) => [tagName, id, className].join(' '))`)
   test.strictSame(wide, [], `nothing overflows ${name}`)
+  const cut = await page.evaluate<string[]>(`[...document.querySelectorAll('.scroll')]
+    .filter(table => table.checkVisibility() && table.scrollWidth > table.clientWidth + 1).map(table => table.getAttribute('aria-label'))`)
+  test.strictSame(cut, [], `no table is cut on ${name}`)
 }
 
 async function checkAxe (test: Test, page: Page | Frame, name: string, rules?: readonly string[]): Promise<void> {

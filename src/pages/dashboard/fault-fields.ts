@@ -12,7 +12,7 @@ export function ruleForm (formState: FormState, operations: Options): Fragment {
 !${choiceField(formState, { name: 'kind', label: 'Effect', value: 'error', options: KIND_TEXTS, isRequired: true })}
 <div class="of-error pair">
 !${number(formState, 'status', 'Status', '500')}
-!${textField(formState, { name: 'code', label: 'Error code', placeholder: 'default for the status' })}
+!${textField(formState, { name: 'code', label: 'Error code', placeholder: 'default' })}
 </div>
 <div class="of-error stack">
 !${textField(formState, { name: 'message', label: 'Message' })}

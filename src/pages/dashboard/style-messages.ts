@@ -55,6 +55,7 @@ export const MESSAGES = `
 .columns:not(.beside) > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
 .columns:not(.beside) > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
 @media (max-width: 40rem) { .columns:not(.beside) > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 52rem) { tbody :is(th, td) :is(code, .id) { white-space: normal; overflow-wrap: anywhere; } }
 @container (max-width: 36rem) { /* The cells of a row wrap, so that all of them are visible. */
   .stacked table, .stacked tbody { display: block; }
   .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -45,7 +45,7 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
   })}
 </div>
 !${textField(formState, {
-    name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://example.com/thanks'
+    name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://shop.example'
   })}
 !${kind === 'checkout'
     ? textField(formState, { name: 'cancel_url', label: 'Cancel URL', type: 'url', value: value('cancel_url') })
