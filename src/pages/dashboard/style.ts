@@ -140,6 +140,7 @@ time[title] { cursor: help; }
 .timeline .what > time { margin-left: auto; font-weight: 400; color: var(--quiet); font-size: 0.8125rem; }
 .sums td:last-child, .sums th:last-child { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .sums .total td { font-weight: 650; }
+.sums tbody th { min-width: 5rem; }
 `
 
 const FORMS = `
