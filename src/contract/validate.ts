@@ -44,9 +44,9 @@ export const bodyValidator = oncePerOperation((operation: Operation): Validate =
 export const queryValidator = oncePerOperation((operation: Operation): Validate => {
   const accepts = lazily(() => precompiled('query', operation))
   const validate = lazily(() => queries().compile(querySchema(operation)))
-  const anyCase = lazily(() => anyCaseWords(operation))
+  const anyCase = operation.query.filter(({ words }) => words !== undefined)
   return query => {
-    for (const [name, words] of anyCase()) respell(query, name, words)
+    for (const { name, words = [] } of anyCase) respell(query, name, words)
     const given = { ...query as object }
     if (accepts()?.(query) === true) return
     Object.assign(query as object, given) // so that violations repeat the values as they were given
@@ -57,15 +57,6 @@ export const queryValidator = oncePerOperation((operation: Operation): Validate 
       new ApiError('INVALID_QUERY_PARAMS', { because: summary(found), violations: found })
   }
 })
-
-/** The words of the parameters marked `x-ignore-case`, by name. */
-function anyCaseWords ({ query, document }: Operation): Array<[name: string, words: readonly string[]]> {
-  return query.filter(parameter => parameter['x-ignore-case'] === true).map(({ name, schema }) => {
-    const { $ref: reference = '' } = schema as { $ref?: string }
-    const named = document.components.schemas[reference.slice(reference.lastIndexOf('/') + 1)]
-    return [name, ((named ?? schema) as { enum?: string[] }).enum ?? []]
-  })
-}
 
 /** Spells a word of a query as the contract does. */
 function respell (query: unknown, name: string, words: readonly string[]): void {

@@ -1,6 +1,6 @@
 /**
  * `POST /_emulator/mcp`: the MCP server over streamable HTTP, with the guards of /_emulator. Its tools call the emulator in this
- * process, without a connection. The library is loaded with the first request.
+ * process, without a connection. The library and the tools are loaded with the first request.
  */
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -8,7 +8,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, invalidQuery, UnreachableError } from '../errors.js'
 import { sandboxOf } from '../http/context.js'
 import type { Guard } from '../http/guard.js'
-import { createMcpServer } from '../mcp/server.js'
 import type { Backend } from '../mcp/tool.js'
 import { TOOL_SETS, type ToolSet } from '../mcp/tool-sets.js'
 import type { Sandboxes } from '../sandbox/sandboxes.js'
@@ -49,7 +48,7 @@ export function addMcp (app: FastifyInstance, { sandboxes, guard, apiKey, contro
       const backend: Backend = {
         send: sender(app, request), url: baseUrlOf(request), prefix: sandboxOf(request, sandboxes).prefix, apiKey, controlKey
       }
-      const library = await import('../vendor/mcp.js')
+      const [library, { createMcpServer }] = await Promise.all([import('../vendor/mcp.js'), import('../mcp/server.js')])
       const handler = library.createMcpHandler(() => createMcpServer(library, { backend, set, report }))
       open.add(handler)
       reply.raw.on('close', () => { open.delete(handler) })

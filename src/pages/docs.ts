@@ -174,7 +174,7 @@ export function addDocsRoutes (app: FastifyInstance, { offersControl, contractOf
  * takes much of the memory of an idle emulator.
  */
 async function publish (version: ContractVersion): Promise<string> {
-  const { document: specification } = version === 'newest' ? contract() : olderContract()
+  const specification = version === 'newest' ? contract().document : olderContract()
   const { default: swagger } = await import('@fastify/swagger')
   const publisher = fastify()
   publisher.register(swagger, {

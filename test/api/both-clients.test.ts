@@ -42,10 +42,10 @@ function checkOlder (test: Test, method: string, url: string, { status, json, te
   if (older === undefined) {
     older = new Ajv2020({ allErrors: true, strict: false })
     addFormats.default(older)
-    older.addSchema(olderContract().document, 'older')
+    older.addSchema(olderContract(), 'older')
   }
   const path = operationOf(method, url)?.path ?? ''
-  const responses = olderContract().document.paths[path]?.[method.toLowerCase()]?.responses ?? {}
+  const responses = olderContract().paths[path]?.[method.toLowerCase()]?.responses ?? {}
   if (responses[status]?.content?.['application/json'] === undefined) return
   const pointer = path.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')
   const validate = older.compile({ $ref: `older#/paths/${pointer}/${method.toLowerCase()}/responses/${status}/content/application~1json/schema` })

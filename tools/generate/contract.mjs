@@ -2,6 +2,7 @@
 //   openapi/openapi.gen.json   the emulated API in one document, with internal references only
 //   openapi/openapi-1.113.0.gen.json   the same without what is newer than that version
 //   src/contract/types.gen.ts  the same as TypeScript types
+//   openapi/operations.gen.json   what answering a request needs to know of each operation of both documents
 //   openapi/control.gen.json, src/contract/control-types.gen.ts  the same for the emulator's own API
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -54,6 +55,9 @@ function refuseForeignReferences (document) {
   })
 }
 
+/** One line for each. */
+const lines = items => items.map(item => JSON.stringify(item)).join(',\n')
+
 const text = document => `${JSON.stringify(document, null, 1)}\n`
 
 async function files (api, documentPath, typesPath) {
@@ -81,5 +85,8 @@ export async function contract () {
     files('control', 'openapi/control.gen.json', 'src/contract/control-types.gen.ts')
   ])
   const older = { path: 'openapi/openapi-1.113.0.gen.json', content: text(olderDocument(JSON.parse(newest[0].content))) }
-  return [...newest, older, ...control]
+  const { describedOperations } = await importSource('src/contract/describe.ts')
+  const [described, own] = [newest, control].map(([{ content }]) => lines(describedOperations(JSON.parse(content))))
+  const operations = `{\n"contract": [\n${described}\n],\n"control": [\n${own}\n]\n}\n`
+  return [...newest, older, ...control, { path: 'openapi/operations.gen.json', content: operations }]
 }
