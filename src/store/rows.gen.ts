@@ -271,8 +271,7 @@ export interface EmailsRow {
   sender: string
   recipient: string
   subject: string
-  text: string
-  html: string
+  content: string
   customer_id: string
   payment_id: string | null
   subscription_id: string | null

@@ -87,7 +87,12 @@ t.test('what follows', async t => {
   t.test('keeps the last 500 e-mails', async t => {
     const emulate = startEmulator(t, FROZEN)
     await buy(emulate, { pdt_license: 600 })
-    t.equal(emulate.stored()['emails'], 500)
+    const pages = await Promise.all([0, 1, 2, 3, 4, 5].map(page =>
+      emulate.get<{ items: Array<{ email_id: string }> }>(`/_emulator/emails?page_size=100&page_number=${page}`)))
+    const shown = pages.flatMap(({ items }) => items)
+    t.equal(shown.length, 500)
+    t.match(await emulate.get(`/_emulator/emails/${shown.at(-1)?.email_id}`), { email_id: shown.at(-1)?.email_id })
+    t.ok((emulate.stored()['emails'] ?? 0) < 550, 'older ones are deleted')
     t.equal(emulate.stored()['license_keys'], 600)
   })
 })

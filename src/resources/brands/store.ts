@@ -1,5 +1,6 @@
 /** The store of the business's brands. */
 import type { Schemas } from '../../contract/operations.js'
+import { createCache } from '../../store/cache.js'
 import type { Database } from '../../store/database.js'
 import type { BrandsRow } from '../../store/rows.gen.js'
 
@@ -27,6 +28,7 @@ type Row = Omit<BrandsRow, 'seq'>
 export function brandsStore (database: Database): BrandsStore {
   const columns = COLUMNS.join(', ')
   const find = database.prepare<[string], Row>(`SELECT ${columns} FROM brands WHERE brand_id = ?`)
+  const known = createCache<Brand>(database) // every e-mail shows the name of its brand
   const insert = database.prepare(`INSERT INTO brands (${columns}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
   const update = database.prepare(
     `UPDATE brands SET ${CHANGEABLE.map(column => `${column} = ?`).join(', ')} WHERE brand_id = ?`)
@@ -34,12 +36,15 @@ export function brandsStore (database: Database): BrandsStore {
     `SELECT ${columns} FROM brands WHERE ? OR archived_at IS NULL ORDER BY seq DESC`)
 
   return {
-    find (brandId) {
+    find: brandId => known.get(brandId, () => {
       const row = find.get(brandId)
       return row && read(row)
-    },
+    }),
     insert: brand => { insert.run(...values(COLUMNS, brand)) },
-    update: brand => { update.run(...values(CHANGEABLE, brand), brand.brand_id) },
+    update (brand) {
+      known.forget(brand.brand_id)
+      update.run(...values(CHANGEABLE, brand), brand.brand_id)
+    },
     list: includeArchived => list.all(Number(includeArchived)).map(read)
   }
 }

@@ -16,7 +16,7 @@ import { paymentLink } from '../payments/view.js'
 import type { Refund } from '../refunds/store.js'
 import type { Stored } from '../stores.js'
 import type { Email } from './store.js'
-import { asHtml, asText, subjectLine, type Block, type Content } from './templates.js'
+import { subjectLine, type Block, type Content } from './templates.js'
 
 /** The objects that an e-mail is about. */
 interface About extends Pick<Email, 'customer_id'>, Partial<Pick<Email, 'payment_id' | 'subscription_id' | 'grant_id'>> {
@@ -34,15 +34,13 @@ function send (type: EmailType, about: About, write: Write, { sandbox, now }: Co
   const locale = localeFor(about.language === undefined ? customer.language : about.language)
   const content = write({ sandbox, locale })
   const sender = sandbox.brands.find(about.brand_id)?.name ?? sandbox.business.name
-  const subject = subjectLine(content.subject)
   sandbox.emails.insert({
     email_id: sandbox.ids.next('eml', now),
     type,
     sender: subjectLine(sender),
     recipient: customer.email,
-    subject,
-    text: asText(content.blocks, sender),
-    html: asHtml(subject, content.blocks, sender, locale),
+    subject: subjectLine(content.subject),
+    content: { tag: locale.tag, direction: locale.direction, blocks: content.blocks },
     customer_id: about.customer_id,
     payment_id: about.payment_id ?? null,
     subscription_id: about.subscription_id ?? null,

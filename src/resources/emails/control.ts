@@ -4,7 +4,7 @@ import { paging } from '../../contract/paging.js'
 import { sourceOf } from '../../delivery/email-message.js'
 import { formatTime } from '../../rules/calendar.js'
 import { findEmail } from './rules.js'
-import type { Email } from './store.js'
+import type { ListedEmail } from './store.js'
 
 export const emailControls = {
   'GET /_emulator/emails': ({ query, context }) => {
@@ -23,7 +23,7 @@ export const emailControls = {
   }
 } satisfies ControlHandlers
 
-function emailItem (email: Email) {
+function emailItem (email: ListedEmail) {
   return {
     email_id: email.email_id,
     type: email.type,

@@ -5,7 +5,7 @@ import { formatTime } from '../../rules/calendar.js'
 import { EMAIL_CATEGORIES } from '../../rules/email-types.js'
 import { findCustomer } from '../customers/rules.js'
 import { findEmailOf } from './rules.js'
-import type { Email } from './store.js'
+import type { ListedEmail } from './store.js'
 
 const LISTED_US = 180 * 86_400_000_000
 
@@ -26,7 +26,7 @@ export const emailHandlers = {
 } satisfies Handlers
 
 /** Emails are not sent, so they cannot fail or be sent again. */
-function logItem (email: Email) {
+function logItem (email: ListedEmail) {
   return {
     email_log_id: email.email_id,
     category: EMAIL_CATEGORIES[email.type],

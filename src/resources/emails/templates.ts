@@ -10,6 +10,11 @@ export interface Content {
   blocks: readonly Block[]
 }
 
+/** The stored content of an e-mail: its blocks, and the language that they are in. */
+export interface EmailContent extends Pick<Locale, 'tag' | 'direction'> {
+  blocks: readonly Block[]
+}
+
 const SUBJECT_MAX = 200
 
 /** Returns a subject of one line. A line break in a name would begin another header. */
@@ -30,9 +35,7 @@ const BODY_STYLE = 'margin:0;padding:24px;background:#f4f5f8;color:#171b26;font:
 const CARD_STYLE = 'max-width:560px;margin:0 auto;padding:24px;background:#ffffff;border-radius:12px'
 const CODE_STYLE = 'font:16px/1.5 ui-monospace,monospace;overflow-wrap:anywhere'
 
-export function asHtml (
-  subject: string, blocks: readonly Block[], sender: string, { tag, direction }: Pick<Locale, 'tag' | 'direction'>
-): string {
+export function asHtml (subject: string, { blocks, tag, direction }: EmailContent, sender: string): string {
   const parts = blocks.map(block => {
     if (typeof block === 'string') return html`<p>${block}</p>`
     if ('code' in block) return html`<p dir="ltr" style="${CODE_STYLE}">${block.code}</p>`
