@@ -1,7 +1,7 @@
 /** The store of customers. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
-import { createCache } from '../../store/cache.js'
+import { clearCaches, createCache } from '../../store/cache.js'
 import type { CustomersRow } from '../../store/rows.gen.js'
 
 type Row = Omit<CustomersRow, 'seq'>
@@ -53,6 +53,8 @@ export function customersStore (database: Database): CustomersStore {
   const setLanguage = database.prepare('UPDATE customers SET language = ? WHERE customer_id = ? AND language IS NOT ?')
   const byId = createCache<Customer>(database)
   const byEmail = createCache<Customer>(database)
+  /** Payments and subscriptions are cached with their customer. Customers rarely change. */
+  const changed = () => { clearCaches(database) }
   return {
     find: customerId => byId.get(customerId, () => read(find.get(customerId))),
     findByEmail: email => byEmail.get(email, () => read(findByEmail.get(email))),
@@ -68,26 +70,19 @@ export function customersStore (database: Database): CustomersStore {
       insert.run(id, email, name, phone, JSON.stringify(metadata), createdAt)
     },
     update (before, { email, name, phone_number: phone, metadata }) {
-      byId.forget(before.customer_id)
-      byEmail.forget(before.email)
-      byEmail.forget(email)
       update.run(email, name, phone, JSON.stringify(metadata), before.customer_id)
+      changed()
     },
     setPhoneNumber (customerId, phoneNumber) {
-      byId.forget(customerId)
-      byEmail.clear()
       setPhoneNumber.run(phoneNumber, customerId)
+      changed()
     },
     setName (customerId, name) {
-      byId.forget(customerId)
-      byEmail.clear()
       setName.run(name, customerId)
+      changed()
     },
     setLanguage (customerId, language) {
-      const { changes } = setLanguage.run(language, customerId, language)
-      if (changes === 0) return
-      byId.forget(customerId)
-      byEmail.clear()
+      if (setLanguage.run(language, customerId, language).changes > 0) changed()
     }
   }
 }

@@ -16,7 +16,7 @@ import { methodAfter } from './mandate.js'
 import { newPlanFraction, paidLines } from '../../rules/plan-change.js'
 import { recurringAmount, slotsAfter, slotsAfterFirst, taxRateOf } from './pricing.js'
 import { subscriptionStates } from './states.js'
-import type { Dues, OwedCharge, Subscription } from './store.js'
+import type { Dues, OwedCharge, Plan, Subscription } from './store.js'
 
 type Ended = 'succeeded' | 'failed' | 'cancelled'
 
@@ -189,15 +189,18 @@ function paidChanges ({ kind, charge }: Dues, subscription: Subscription, contex
   if (kind === 'pause_settlement') return { credit: charge.credit_after }
   if (kind !== 'renewal') return {}
   const { next_billing_date: due, plan } = subscription
-  const { current_frequency: _, ...renewed } = plan
   return {
     previous_billing_date: due,
     ...renewalDates(subscription, context.now),
-    plan: renewed,
+    plan: plan.current_frequency === undefined ? plan : withoutCurrentFrequency(plan),
     period_start: due,
     in_trial: false,
     ...paidFor(charge, subscription, context)
   }
+}
+
+function withoutCurrentFrequency ({ current_frequency: _, ...plan }: Plan): Plan {
+  return plan
 }
 
 /** The credit, paid lines and remaining code cycles after the charge of a period. */

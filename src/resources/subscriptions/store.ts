@@ -20,7 +20,7 @@ export interface SubscriptionFilter {
 export interface SubscriptionsStore {
   insert (subscription: SubscriptionRecord): void
   find (subscriptionId: string): Subscription | undefined
-  /** Writes every field that can change. */
+  /** Writes the fields that differ from the stored ones. Its id, its customer and the other terms of its sale never change. */
   update (subscription: SubscriptionRecord): void
   list (filter: SubscriptionFilter, limit: number, offset: number): Subscription[]
   /** The id of a live subscription of the customer, with this payment method if given. */
@@ -71,11 +71,10 @@ const CONDITIONS: Record<keyof SubscriptionFilter, string> = {
 export function subscriptionsStore (database: Database): SubscriptionsStore {
   const insert = database.prepare(
     `INSERT INTO subscriptions (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
-  const update = database.prepare(
-    `UPDATE subscriptions SET ${CHANGEABLE.map(column => `${column} = ?`).join(', ')} WHERE subscription_id = ?`)
+  const write = columnsWriter(database)
   const find = database.prepare<[string], SubscriptionsRow>('SELECT * FROM subscriptions WHERE subscription_id = ?')
   const findCustomer = database.prepare<[string], CustomerColumns>(`SELECT ${CUSTOMER} FROM customers c WHERE customer_id = ?`)
-  const records = createCache<SubscriptionRecord>(database) // a renewal reads its subscription several times
+  const cached = createCache<Subscription>(database) // a renewal reads its subscription several times
   const live = `SELECT subscription_id FROM subscriptions
     WHERE customer_id = ? AND status IN (${LIVE.map(status => `'${status}'`).join(', ')})`
   const findLive = database.prepare<[string], string>(`${live} LIMIT 1`).pluck()
@@ -85,22 +84,27 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
   const moveToBrand = database.prepare('UPDATE subscriptions SET brand_id = ? WHERE brand_id = ?')
   const lists = new Map<string, Statement<unknown[], SubscriptionsRow & CustomerColumns>>()
 
+  function stored (subscriptionId: string): Subscription | undefined {
+    return cached.get(subscriptionId, () => {
+      const row = find.get(subscriptionId)
+      const customer = row && findCustomer.get(row.customer_id)
+      return customer && { ...readRecord(row), customer: customerOf(row.customer_id, customer) }
+    })
+  }
+
   return {
     ...declinesStore(database),
     insert: subscription => { insert.run(...values(COLUMNS, subscription)) },
-    find (subscriptionId) {
-      const record = records.get(subscriptionId, () => {
-        const row = find.get(subscriptionId)
-        return row && readRecord(row)
-      })
-      const customer = record && findCustomer.get(record.customer_id)
-      return customer && { ...record, customer: customerOf(record.customer_id, customer) }
-    },
+    find: stored,
     update (subscription) {
       const { subscription_id: id } = subscription
-      update.run(...values(CHANGEABLE, subscription), id)
-      records.forget(id)
-      records.get(id, () => recordOf(subscription))
+      const before = stored(id)
+      if (before === undefined) return
+      const changed = CHANGEABLE.filter(column => subscription[column] !== before[column])
+      if (changed.length === 0) return
+      write(changed, subscription)
+      cached.forget(id)
+      cached.get(id, () => ({ ...before, ...picked(changed, subscription) }))
     },
     list (filter, limit, offset) {
       const names = (Object.keys(CONDITIONS) as Array<keyof SubscriptionFilter>).filter(name => filter[name] !== undefined)
@@ -113,7 +117,7 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
     findLive: (customerId, methodId) => methodId === undefined ? findLive.get(customerId) : findPaidBy.get(customerId, methodId),
     hadTrial: email => hadTrial.get({ email }) !== undefined,
     moveToBrand (fromBrandId, toBrandId) {
-      records.clear()
+      cached.clear()
       return moveToBrand.run(toBrandId, fromBrandId).changes
     }
   }
@@ -139,6 +143,27 @@ function declinesStore (database: Database): Pick<SubscriptionsStore, 'declineNe
     },
     takeDecline: subscriptionId => take.get(subscriptionId)
   }
+}
+
+/**
+ * Returns a function that writes some columns. SQLite writes the entries of an index again if a column of it is written, even
+ * with the same value.
+ */
+function columnsWriter (database: Database) {
+  const prepared = new Map<string, Statement<unknown[], unknown>>()
+  return (columns: ReadonlyArray<typeof CHANGEABLE[number]>, subscription: SubscriptionRecord): void => {
+    const assignments = columns.map(column => `${column} = ?`).join(', ')
+    const statement = prepared.get(assignments) ??
+      database.prepare<unknown[], unknown>(`UPDATE subscriptions SET ${assignments} WHERE subscription_id = ?`)
+    prepared.set(assignments, statement)
+    statement.run(...values(columns, subscription), subscription.subscription_id)
+  }
+}
+
+function picked (
+  columns: ReadonlyArray<typeof CHANGEABLE[number]>, subscription: SubscriptionRecord
+): Partial<SubscriptionRecord> {
+  return Object.fromEntries(columns.map(column => [column, subscription[column]]))
 }
 
 function values (columns: ReadonlyArray<typeof COLUMNS[number]>, subscription: SubscriptionRecord): unknown[] {
