@@ -24,11 +24,16 @@ export interface About {
 
 /** Books one entry. An amount of 0 is not booked. */
 export function book (
-  type: LedgerEventType, amount: number, isCredit: boolean, about: About, { sandbox, now }: Context
+  type: LedgerEventType, amount: number, isCredit: boolean, about: About, context: Context
 ): LedgerEntry | null {
-  if (amount === 0) return null
+  return amount === 0 ? null : context.sandbox.ledger.book(entryOf(type, amount, isCredit, about, context))
+}
+
+function entryOf (
+  type: LedgerEventType, amount: number, isCredit: boolean, about: About, { sandbox, now }: Context
+): NewEntry {
   const { currency, reference_object_id: reference, payment_id: paymentId, subscription_id: subscriptionId, description } = about
-  return sandbox.ledger.book({
+  return {
     entry_id: sandbox.ids.next('ble', now),
     created_at: now,
     event_type: type,
@@ -40,7 +45,7 @@ export function book (
     reference_object_id: reference,
     payment_id: paymentId ?? null,
     subscription_id: subscriptionId ?? null
-  })
+  }
 }
 
 /** The fees that apply, or null if they are off. */
@@ -85,9 +90,13 @@ function bookPayment (payment: Payment, context: Context): void {
     reference_object_id: payment.payment_id,
     subscription_id: payment.subscription_id
   }
-  book('payment', payment.settlement_amount, true, about, context)
-  book('tax', payment.settlement_tax, false, about, context)
-  book('payment_fees', feeOf(payment, context)?.total ?? 0, false, about, context)
+  const movements: ReadonlyArray<[LedgerEventType, number, boolean]> = [
+    ['payment', payment.settlement_amount, true],
+    ['tax', payment.settlement_tax, false],
+    ['payment_fees', feeOf(payment, context)?.total ?? 0, false]
+  ]
+  context.sandbox.ledger.bookTogether(movements.filter(([, amount]) => amount !== 0)
+    .map(([type, amount, isCredit]) => entryOf(type, amount, isCredit, about, context)))
 }
 
 /** The amount that a payment adds to the balance. */

@@ -68,6 +68,8 @@ export interface RangeSum {
 export interface LedgerStore extends RangeSums {
   /** Books an entry. Returns it with its balances. */
   book (entry: NewEntry): LedgerEntry
+  /** Books entries of one wallet, in this order. */
+  bookTogether (entries: readonly NewEntry[]): LedgerEntry[]
   /** Newest first. */
   list (filter: LedgerFilter, limit: number, offset: number): LedgerEntry[]
   /** The entries of an object in the order of booking. */
@@ -112,8 +114,7 @@ const PAYOUT_OF = `iif(${PAID_OUT}, (SELECT iif(to_seq >= e.seq, payout_id, NULL
   WHERE c.currency = e.currency AND from_seq <= e.seq ORDER BY from_seq DESC LIMIT 1), NULL)`
 
 export function ledgerStore (database: Database, blockSize = BLOCK_SIZE): LedgerStore {
-  const insert = database.prepare(
-    `INSERT INTO ledger_entries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
+  const insert = entriesWriter(database)
   const move = database.prepare<[string, number], number>(`INSERT INTO ledger_wallets (currency, balance) VALUES (?, ?)
     ON CONFLICT (currency) DO UPDATE SET balance = balance + excluded.balance RETURNING balance`).pluck()
   const balance = database.prepare<[string], number>('SELECT balance FROM ledger_wallets WHERE currency = ?').pluck()
@@ -128,18 +129,25 @@ export function ledgerStore (database: Database, blockSize = BLOCK_SIZE): Ledger
   const prepared = new Map<string, Statement<unknown[], Row>>()
   const sums = blockSums(database, blockSize)
 
+  function bookTogether (entries: readonly NewEntry[]): LedgerEntry[] {
+    const [first] = entries
+    if (first === undefined) return []
+    const change = entries.reduce((sum, entry) => sum + signed(entry), 0)
+    let after = (move.get(first.currency, change) ?? change) - change
+    const booked = entries.map(entry => {
+      const before = after
+      after += signed(entry)
+      return { ...entry, before_balance: before, after_balance: after, payout_id: null }
+    })
+    const last = insert(booked)
+    if (Math.floor(last / blockSize) > Math.floor((last - entries.length) / blockSize)) sums.close()
+    return booked.map((entry, index) => ({ ...entry, seq: last - entries.length + 1 + index }))
+  }
+
   return {
     ...rangeSums(database, blockSize, sums),
-    book (entry) {
-      const signed = entry.is_credit ? entry.amount : -entry.amount
-      const after = move.get(entry.currency, signed) ?? signed
-      const booked = { ...entry, before_balance: after - signed, after_balance: after, payout_id: null }
-      const { lastInsertRowid } = insert.run(
-        ...COLUMNS.map(name => name === 'is_credit' ? Number(booked[name]) : booked[name]))
-      const seq = Number(lastInsertRowid)
-      if (seq % blockSize === 0) sums.close()
-      return { ...booked, seq }
-    },
+    book: entry => bookTogether([entry])[0] as LedgerEntry,
+    bookTogether,
     list (filter, limit, offset) {
       const names = (Object.keys(CONDITIONS) as Array<keyof LedgerFilter>).filter(name => filter[name] !== undefined)
       const sql = listSql(names)
@@ -153,6 +161,23 @@ export function ledgerStore (database: Database, blockSize = BLOCK_SIZE): Ledger
     balance: currency => balance.get(currency) ?? 0,
     wallets: () => wallets.all(),
     balanceBefore: (currency, us) => before.get(currency, us) ?? 0
+  }
+}
+
+function signed ({ amount, is_credit: isCredit }: Pick<NewEntry, 'amount' | 'is_credit'>): number {
+  return isCredit ? amount : -amount
+}
+
+/** Returns a function that inserts entries with one statement, and returns the number of the last. */
+function entriesWriter (database: Database) {
+  const row = `(${COLUMNS.map(() => '?').join(', ')})`
+  const prepared = new Map<number, Statement<unknown[], unknown>>()
+  return (entries: ReadonlyArray<Omit<LedgerEntry, 'seq'>>): number => {
+    const statement = prepared.get(entries.length) ?? database.prepare<unknown[], unknown>(
+      `INSERT INTO ledger_entries (${COLUMNS.join(', ')}) VALUES ${entries.map(() => row).join(', ')}`)
+    prepared.set(entries.length, statement)
+    const values = entries.flatMap(entry => COLUMNS.map(name => name === 'is_credit' ? Number(entry[name]) : entry[name]))
+    return Number(statement.run(...values).lastInsertRowid)
   }
 }
 
