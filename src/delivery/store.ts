@@ -98,9 +98,14 @@ const DELETE_EVERY = 1000
 
 const LINK_CONDITIONS = Object.fromEntries(LINKS.map(name => [name, `e.${name} = ?`])) as Record<keyof EventLinks, string>
 
+/** Finds the events of a subject by three indexes, each of which needs the id. Most subjects are a payment or a subscription. */
+const OF_SUBJECT = `(e.payment_id = ? AND e.subject_id = e.payment_id
+  OR e.subscription_id = ? AND e.subject_id = e.subscription_id
+  OR e.subject_id = ? AND e.subject_id IS NOT e.payment_id AND e.subject_id IS NOT e.subscription_id)`
+
 const EVENT_CONDITIONS: Record<keyof EventFilter, string> = {
   type: 'e.type = ?',
-  subject_id: 'e.subject_id = ?',
+  subject_id: OF_SUBJECT,
   ...LINK_CONDITIONS
 }
 
@@ -186,7 +191,7 @@ function eventsAndDeliveries (database: Database): Omit<Outbox, keyof KeptData> 
     listEvents (filter, limit, offset) {
       const names = given(EVENT_CONDITIONS, filter)
       return list<WebhookEventsRow>('SELECT e.* FROM webhook_events e', names.map(name => EVENT_CONDITIONS[name]),
-        [...names.map(name => filter[name]), limit, offset]).map(readEvent)
+        [...names.flatMap(name => eventParameters(name, filter[name])), limit, offset]).map(readEvent)
     },
     listDeliveries (filter, limit, offset) {
       const names = given(DELIVERY_CONDITIONS, filter)
@@ -238,6 +243,15 @@ function oldEventDeleter (database: Database): (lastSeq: number) => void {
   return last => { for (const step of steps) step.run({ last }) }
 }
 
+/** The values of OF_SUBJECT. */
+function ofSubject (subjectId: string): [string, string, string] {
+  return [subjectId, subjectId, subjectId]
+}
+
+function eventParameters (name: keyof EventFilter, value = ''): string[] {
+  return name === 'subject_id' ? ofSubject(value) : [value]
+}
+
 type KeptData = Pick<Outbox, 'lastKeptSeq' | 'eventsAfter' | 'keepData' | 'dataAt'>
 
 function keptData (database: Database): KeptData {
@@ -247,8 +261,8 @@ function keptData (database: Database): KeptData {
     'SELECT * FROM webhook_events WHERE seq > ? AND sample IS NULL ORDER BY seq LIMIT ?')
   const insert = database.prepare('INSERT INTO webhook_event_data (seq, data) VALUES (?, ?)')
   const refer = database.prepare('UPDATE webhook_events SET data_seq = ?, data_until = ? WHERE seq = ?')
-  const laterEvents = database.prepare<[string, number], WebhookEventsRow>(
-    'SELECT * FROM webhook_events WHERE subject_id = ? AND seq > ? ORDER BY seq')
+  const laterEvents = database.prepare<[string, string, string, number], WebhookEventsRow>(
+    `SELECT * FROM webhook_events e WHERE ${OF_SUBJECT} AND seq > ? ORDER BY seq`)
   const findData = database.prepare<[number], string>('SELECT data FROM webhook_event_data WHERE seq = ?').pluck()
 
   function read ({ data_seq: seq }: Pick<StoredEvent, 'data_seq'>): object | undefined {
@@ -266,7 +280,7 @@ function keptData (database: Database): KeptData {
     },
     dataAt (event, us) {
       if (event.data_until === null || event.data_until > us) return read(event)
-      const later = laterEvents.all(event.subject_id, event.seq).map(readEvent)
+      const later = laterEvents.all(...ofSubject(event.subject_id), event.seq).map(readEvent)
         .filter(({ type }) => PAYLOAD_TYPES[type] === PAYLOAD_TYPES[event.type])
       const newest = later.at(-1) ?? event
       const last = later.findLast(({ created_at: at }) => at <= us) ?? event

@@ -43,3 +43,9 @@ t.test('looks up deliveries by an index', async t => {
   }
   t.match(plan({ state: 'succeeded' })[0], /^SCAN d$/, 'nearly every row matches: exactly ten rows are read')
 })
+
+t.test('looks up the events of a subject by the index of its kind', async t => {
+  const plan = planOf(t, database => { outboxStore(database).listEvents({ subject_id: 'ref_1' }, 10, 0) }).join('\n')
+  for (const name of ['payment', 'subscription', 'subject']) t.match(plan, new RegExp(`SEARCH e USING INDEX webhook_events_by_${name}`))
+  t.notMatch(plan, 'SCAN e')
+})
