@@ -3,18 +3,11 @@
  * transaction, so that requests are answered in between. If the process is killed, the completed slices stay. Operations run
  * one after the other, in the order in which they were requested.
  */
-import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
+import { setImmediate, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import { elapsedMs } from './clock.js'
 import { ApiError } from '../errors.js'
 import type { Batch } from '../store/batch.js'
-
-/**
- * How long a slice may take. Requests wait for about this long, so slices are short while there are requests. Without requests
- * they become longer, because each slice is a COMMIT.
- */
-const SLICE_MS = { shortest: 2, longest: 16 }
-/** If the time between two slices is longer than this, requests or deliveries were handled in it. */
-const BUSY_MS = 0.25
+import { ASK_AGAIN_MS, startPace, type Pace } from './pace.js'
 
 /** An operation as a generator that yields where it may be interrupted. Its result is passed on after the last COMMIT. */
 export type Steps<Result> = Generator<undefined, Result, undefined>
@@ -49,6 +42,8 @@ export interface Work {
 
 interface Piece {
   info: Progress & { name: string, isUnderWay: boolean }
+  /** Undefined until the first slice. */
+  pace: Pace | undefined
   /** Runs one slice until this time, inside a transaction. If it is the last, returns a function to call after COMMIT. */
   slice (untilMs: number): (() => void) | undefined
   reject (error: unknown): void
@@ -57,8 +52,6 @@ interface Piece {
 export function createWork (batch: Pick<Batch, 'alone'>): Work {
   let pieces: Piece[] = []
   let isWaiting = false
-  let sliceMs = SLICE_MS.shortest
-  let endedMs = 0
   let ended = () => {}
 
   /**
@@ -68,38 +61,46 @@ export function createWork (batch: Pick<Batch, 'alone'>): Work {
   function workSoon (): void {
     if (isWaiting) return
     isWaiting = true
-    setImmediate(() => {
-      setImmediate(() => {
-        isWaiting = false
-        work()
-      })
-    })
+    setImmediate(() => { setImmediate(workNow) })
   }
 
-  function work (): void {
+  function workNow (): void {
+    isWaiting = false
     const [piece] = pieces
     if (piece === undefined) return // abandoned
     piece.info.isUnderWay = true
-    sliceMs = elapsedMs() - endedMs > BUSY_MS ? SLICE_MS.shortest : Math.min(sliceMs * 2, SLICE_MS.longest)
+    piece.pace ??= startPace()
+    const ms = piece.pace.slice()
+    if (ms === undefined) {
+      isWaiting = true
+      setTimeout(workNow, ASK_AGAIN_MS)
+      return
+    }
+    const begin = elapsedMs()
     try {
-      const finish = batch.alone(() => piece.slice(elapsedMs() + sliceMs))
+      const finish = batch.alone(() => piece.slice(begin + ms))
       if (finish !== undefined) {
-        pieces.shift()
+        remove(piece)
         finish()
       }
     } catch (error) {
-      pieces.shift()
+      remove(piece)
       piece.reject(error)
     }
-    endedMs = elapsedMs()
+    piece.pace.took(elapsedMs() - begin)
     if (pieces.length > 0) workSoon()
     else ended()
+  }
+
+  function remove (piece: Piece): void {
+    pieces = pieces.filter(other => other !== piece)
+    piece.pace?.end()
   }
 
   return {
     run: <Result>(name: string, steps: (progress: Progress) => Steps<Result>) => new Promise<Result>((resolve, reject) => {
       const info = { name, isUnderWay: false, done: 0, total: null }
-      pieces.push({ info, slice: slicer(steps(info), resolve), reject })
+      pieces.push({ info, pace: undefined, slice: slicer(steps(info), resolve), reject })
       workSoon()
     }),
     list: () => pieces.map(({ info }) => ({ ...info })),
@@ -107,7 +108,10 @@ export function createWork (batch: Pick<Batch, 'alone'>): Work {
     abandon (because) {
       const abandoned = pieces
       pieces = []
-      for (const { reject } of abandoned) reject(new ApiError('INTERRUPTED', { because }))
+      for (const { pace, reject } of abandoned) {
+        pace?.end()
+        reject(new ApiError('INTERRUPTED', { because }))
+      }
       if (abandoned.length > 0) ended()
     },
     watch: listener => { ended = listener }

@@ -106,7 +106,7 @@ t.test('a long move', async t => {
       times.push(String((await shop.get(`/payments/${id}`))['created_at']))
     }
     t.equal((await moved).json.done.jobs, 1000)
-    t.ok(slices >= 50, `${slices} slices`)
+    t.ok(slices >= 15, `${slices} slices`)
     t.ok(times.length >= 20, `${times.length} payments were made during the move`)
     t.strictSame(times, times.toSorted(), 'at the time that the clock had reached')
     t.ok(new Set(times).size > 5)
