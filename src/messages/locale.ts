@@ -34,6 +34,8 @@ export interface Locale {
   /** A date in UTC: `4 March 2027`. */
   day (us: number): string
   number (value: number): string
+  /** A number in decimal notation as customers type it: `12.50` is `12,50` in German. */
+  decimal (text: string): string
   /** `20%`, from 1/100 of a percent. */
   percent (basisPoints: number): string
   /** The name of a country by its code; `fallback` if it is unknown. */
@@ -140,7 +142,7 @@ function englishKeys (): Map<string, MessageKey> {
   return new Map(plain.reverse().map(([key, message]) => [message, key]))
 }
 
-type Formats = Pick<Locale, 'money' | 'day' | 'number' | 'percent' | 'country' | 'currency' | 'list' | 'compare'>
+type Formats = Pick<Locale, 'money' | 'day' | 'number' | 'decimal' | 'percent' | 'country' | 'currency' | 'list' | 'compare'>
 
 /** Formats are created on first use, because creating one is slow. */
 function createFormats (language: Language, tag: string): Formats {
@@ -172,6 +174,7 @@ function createFormats (language: Language, tag: string): Formats {
     money,
     day: us => day().format(us / US_PER_MS),
     number: value => number().format(value),
+    decimal: text => number().format(1.5).includes(',') ? text.replace('.', ',') : text,
     percent: basisPoints => percent().format(basisPoints / 10_000),
     country: (code, fallback = code) => language === 'en' ? fallback : regions().of(code) ?? fallback,
     currency: code => currencies().of(code) ?? code,

@@ -68,6 +68,17 @@ t.test('a choice keeps what was typed, and stays for the next pages', async t =>
   t.notMatch(embedded.location, 'language=ar')
 })
 
+t.test('an amount is shown and read as it is written in the language', async t => {
+  const { json } = await call('POST', '/checkouts', { body: { product_cart: [{ product_id: 'pdt_donation', quantity: 1 }] } })
+  const path = new URL((json as { checkout_url: string }).checkout_url).pathname
+  const german = { cookie: 'dodo_emulator_language=de' }
+  t.match((await visit(path)).text, 'name="amount_0" value="15.00"')
+  const page = await visit(path, german)
+  t.match(page.text, 'name="amount_0" value="15,00"')
+  const sent = await visit(path, german, { token: tokenOf(page), action: 'reprice', amount_0: '7,25' })
+  t.match((await visit(sent.location, german)).text, /data-testid="amount-due">7,25\s\$/)
+})
+
 t.test('the portal follows the browser and the choice, with its dates, refusals and messages', async t => {
   const { json } = await call('POST', '/customers/cus_grace/customer-portal/session')
   const path = new URL((json as { link: string }).link).pathname

@@ -9,6 +9,7 @@ import type { Payment } from '../../../resources/payments/store.js'
 import { recurringLines } from '../../../resources/subscriptions/cart.js'
 import { decimal } from '../../../rules/decimal.js'
 import type { Sandbox } from '../../../sandbox/sandbox.js'
+import type { PageContext } from '../../page-context.js'
 import { FIELD_OF, exponentOf, type Entries } from './form.js'
 
 /** The terms with the add-ons that the customer had chosen. */
@@ -27,7 +28,8 @@ export function withEarlierAddons (terms: Terms, earlier: Payment | null, sandbo
 }
 
 /** `first` are the entries of a new form. */
-export function entriesOfPayment (first: Entries, payment: Payment, terms: Terms, sandbox: Sandbox): Entries {
+export function entriesOfPayment (first: Entries, payment: Payment, terms: Terms, context: PageContext): Entries {
+  const { sandbox } = context
   const known = detailsOf(payment)
   const details = Object.entries(first.details).map(([name, text]) => [name, known[name as keyof Known] ?? text])
   const answers = new Map(payment.custom_field_responses?.map(({ key, value }) => [key, value]))
@@ -36,7 +38,7 @@ export function entriesOfPayment (first: Entries, payment: Payment, terms: Terms
     details: Object.fromEntries(details) as Entries['details'],
     currency: payment.currency,
     codes: payment.discounts.flatMap(applied => codeOf(applied, sandbox) ?? []),
-    amounts: amountsOf(first, payment, terms, sandbox),
+    amounts: amountsOf(first, payment, terms, context),
     answers: terms.custom_fields.map(({ key }) => answers.get(key) ?? '')
   }
 }
@@ -48,14 +50,14 @@ function detailsOf ({ customer: { name, email, phone_number: phone }, billing, c
 }
 
 /** The amounts that the customer has chosen, each for the line at its place among those of its product. */
-function amountsOf ({ amounts }: Entries, { lines }: Payment, { cart }: Terms, sandbox: Sandbox): string[] {
+function amountsOf ({ amounts }: Entries, { lines }: Payment, { cart }: Terms, { sandbox, locale }: PageContext): string[] {
   const unused = lines.filter(({ kind }) => kind === undefined)
   return cart.map(({ product_id: id }, index) => {
     const place = unused.findIndex(line => line.product_id === id)
     const [line] = place < 0 ? [] : unused.splice(place, 1)
     const isOpen = amounts[index] !== undefined && amounts[index] !== ''
     const isSame = line !== undefined && line.unit_currency === sandbox.products.find(id)?.price.currency
-    return isOpen && isSame ? decimal(line.unit_amount, exponentOf(id, sandbox)) : amounts[index] ?? ''
+    return isOpen && isSame ? locale.decimal(decimal(line.unit_amount, exponentOf(id, sandbox))) : amounts[index] ?? ''
   })
 }
 

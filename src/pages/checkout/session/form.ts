@@ -63,44 +63,44 @@ export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
 }
 
 /** The values of the fields of a new form. */
-export function firstEntries (terms: Terms, { sandbox }: Context): Entries {
+export function firstEntries (terms: Terms, context: PageContext): Entries {
   return {
     details: Object.fromEntries(DETAIL_NAMES.map(name => [name, terms.known[name] ?? ''])) as Entries['details'],
     currency: terms.currency ?? '',
     codes: terms.codes,
     code: '',
-    amounts: firstAmounts(terms, sandbox),
+    amounts: firstAmounts(terms, context),
     answers: terms.custom_fields.map(() => '')
   }
 }
 
-function firstAmounts ({ cart }: Terms, sandbox: Sandbox): string[] {
+function firstAmounts ({ cart }: Terms, { sandbox, locale }: PageContext): string[] {
   return cart.map(({ product_id: id, amount }) => {
     const open = openAmount(id, sandbox.products)
-    return open === null || amount !== null ? '' : decimal(open, exponentOf(id, sandbox))
+    return open === null || amount !== null ? '' : locale.decimal(decimal(open, exponentOf(id, sandbox)))
   })
 }
 
 /** In a session with a collection, an amount belongs to the product for which the page was made. */
-function readAmounts (body: unknown, terms: Terms, sandbox: Sandbox): string[] {
+function readAmounts (body: unknown, terms: Terms, context: PageContext): string[] {
   const isNewChoice = terms.collection_id !== undefined && entryOf(body, 'chosen') !== terms.cart[0]?.product_id
-  return isNewChoice ? firstAmounts(terms, sandbox) : terms.cart.map((_item, index) => entryOf(body, `amount_${index}`))
+  return isNewChoice ? firstAmounts(terms, context) : terms.cart.map((_item, index) => entryOf(body, `amount_${index}`))
 }
 
-export function readEntries (body: unknown, terms: Terms, { sandbox }: Context): Entries {
+export function readEntries (body: unknown, terms: Terms, context: PageContext): Entries {
   const read = (name: DetailName) => asksFor(name, terms) ? entryOf(body, FIELD_OF[name]) : terms.known[name] ?? ''
   return {
     details: Object.fromEntries(DETAIL_NAMES.map(name => [name, read(name)])) as Entries['details'],
     currency: terms.flags.allow_currency_selection ? entryOf(body, 'currency') : terms.currency ?? '',
     codes: readCodes(entryOf(body, 'codes', LIST_MAX), terms),
     code: terms.flags.allow_discount_code ? entryOf(body, 'code') : '',
-    amounts: readAmounts(body, terms, sandbox),
+    amounts: readAmounts(body, terms, context),
     answers: terms.custom_fields.map((_field, index) => entryOf(body, `custom_${index}`))
   }
 }
 
 /** The values after a button of the form: without a code that it removes. */
-export function entriesOf (body: unknown, terms: Terms, context: Context): Entries {
+export function entriesOf (body: unknown, terms: Terms, context: PageContext): Entries {
   const entries = readEntries(body, terms, context)
   const [action, removed] = /^remove:(.+)$/s.exec(entryOf(body, 'action')) ?? []
   if (action === undefined || removed === undefined || !terms.flags.allow_discount_code) return entries

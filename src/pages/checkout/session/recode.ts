@@ -25,7 +25,7 @@ export function changeCodes (payment: Payment, session: Session, body: unknown, 
   if (action === 'reprice' && code.trim() === '') return { payment }
   const chosen = withChoice(session.terms, payment.lines[0]?.product_id ?? null, sandbox)
   const terms = withEarlierAddons(chosen, payment, sandbox)
-  const before = entriesOfPayment(firstEntries(terms, context), payment, terms, sandbox)
+  const before = entriesOfPayment(firstEntries(terms, context), payment, terms, context)
   const entries = entriesOf({ ...formOf({ ...before, code }, terms), action }, terms, context)
   return submitDetails({ session: { ...session, terms }, isStored: true, replaced: payment }, formOf(entries, terms), context)
 }

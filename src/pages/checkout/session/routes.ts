@@ -151,7 +151,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
   /** The entries of a new form, with those of an earlier payment. */
   function newEntries ({ session: { terms }, earlier, context }: OpenedSession): Entries {
     const first = firstEntries(terms, context)
-    return earlier === null ? first : entriesOfPayment(first, earlier, terms, context.sandbox)
+    return earlier === null ? first : entriesOfPayment(first, earlier, terms, context)
   }
 
   function show (opened: OpenedSession): void {
