@@ -34,8 +34,8 @@ const CONTROL: ShownDocument = {
 
 /** The page's own parts, and the colours of Swagger UI that have too little contrast. Its dark theme is the class dark-mode. */
 const STYLE = `
-nav { display: flex; flex-wrap: wrap; gap: 4px 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
-  font: 16px/1.5 sans-serif }
+nav { display: flex; flex-wrap: wrap; gap: 4px 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto;
+  padding: 16px 20px 0; font: 16px/1.5 sans-serif }
 nav a { color: #1c5d99; white-space: nowrap }
 h1 { max-width: 1420px; margin: 0 auto; padding: 16px 20px 0; font: bold 22px/1.4 sans-serif }
 nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
@@ -108,6 +108,8 @@ const ui = SwaggerUIBundle({
 // A link to an operation works on the open page, too.
 addEventListener('hashchange', () => { ui.getSystem().layoutActions.parseDeepLinkHash(location.hash) })
 
+const UNNAMED = [['textarea.body-param__text', 'Request body'], ['.copy-to-clipboard button', 'Copy'], ['.close-modal', 'Close']]
+
 const correct = () => {
   for (const select of document.querySelectorAll('select:not([aria-label])')) {
     select.setAttribute('aria-label', select.closest('.servers') === null ? 'Media type' : 'Server')
@@ -120,11 +122,11 @@ const correct = () => {
     const operation = region.closest('.opblock').querySelector('.opblock-summary-path')?.textContent ?? ''
     region.setAttribute('aria-label', 'Responses: ' + region.id.split('_')[0].toUpperCase() + ' ' + operation)
   }
-  for (const body of document.querySelectorAll('textarea.body-param__text:not([aria-label])')) body.setAttribute('aria-label', 'Request body')
-  for (const [button, label] of [['.copy-to-clipboard button', 'Copy'], ['.close-modal', 'Close']]) {
-    for (const unnamed of document.querySelectorAll(button + ':not([aria-label])')) unnamed.setAttribute('aria-label', label)
+  for (const [control, label] of UNNAMED) {
+    for (const unnamed of document.querySelectorAll(control + ':not([aria-label])')) unnamed.setAttribute('aria-label', label)
   }
-  for (const named of document.querySelectorAll('.auth-btn-wrapper [aria-label]')) named.removeAttribute('aria-label') // not its text
+  // The label of the button is not its text.
+  for (const named of document.querySelectorAll('.auth-btn-wrapper [aria-label]')) named.removeAttribute('aria-label')
   for (const text of document.querySelectorAll('pre:not([tabindex])')) text.tabIndex = 0 // to scroll it
   document.querySelector('.info .title')?.setAttribute('aria-level', '2')
   document.querySelector('.models > h4')?.setAttribute('aria-level', '3')

@@ -100,7 +100,9 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
   background: var(--button, var(--accent)); color: var(--on-button, var(--on-accent)); font-weight: 700;
 }
 .store { font-weight: 650; font-size: 1.0625rem; }
-.timer { margin-inline-start: auto; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.timer {
+  margin-inline-start: auto; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; white-space: nowrap;
+}
 .close {
   display: grid; place-items: center; flex: none; width: 2.75rem; height: 2.75rem; margin-inline-start: auto; border: 0;
   border-radius: 50%; background: transparent; color: inherit; font: inherit; font-size: 1.6rem; line-height: 1; cursor: pointer;
@@ -220,6 +222,12 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 #portal, #subscription, .portal-side, .portal-main { display: grid; gap: 1.5rem; align-content: start; }
 .portal { display: grid; gap: 1.5rem; align-items: start; }
 .portal > * { min-width: 0; }
+@media (max-width: 30rem) {
+  .masthead .container:has(.timer:not([hidden])) { flex-wrap: wrap; }
+  .masthead:has(.timer:not([hidden])) .store { flex: 1 1 3.5rem; }
+  .masthead:has(.close) .languages summary { padding-inline: 0.25rem; }
+  .masthead .timer:not([hidden]) { order: 1; flex-basis: 100%; }
+}
 @media (min-width: 56rem) { .portal { grid-template-columns: minmax(0, 7fr) minmax(0, 5fr); } }
 .stacked { display: grid; gap: 0.85rem; }
 .stacked > .section-title { margin-bottom: 0; }

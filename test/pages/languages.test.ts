@@ -79,6 +79,29 @@ t.test('an amount is shown and read as it is written in the language', async t =
   t.match((await visit(sent.location, german)).text, /data-testid="amount-due">7,25\s\$/)
 })
 
+t.test('the mistakes of a card are in the language of the page, on one page and on its own', async t => {
+  const german = { cookie: 'dodo_emulator_language=de' }
+  const path = await sessionPath()
+  const card = { method: 'card', number: '4242', expiry: '01/20', cvc: '1', name: 'x'.repeat(121) }
+  const address = { full_name: 'Ada', email: 'ada@example.com', country: 'DE', street: 'a', city: 'b', zipcode: '1', state: 'c' }
+  const total = /name="shown_total" value="([^"]+)"/
+  const { location } = await visit(path, german, { token: tokenOf(await visit(path)), action: 'reprice', ...address })
+  const page = await visit(location, german)
+  const single = await visit(path, german, { token: tokenOf(page), action: 'pay', shown_total: total.exec(page.text)?.[1] ?? '', ...address, ...card })
+  const { json } = await call('POST', '/payments', {
+    body: {
+      product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], customer: { customer_id: 'cus_ada' }, billing: { country: 'DE' }, payment_link: true
+    }
+  })
+  const own = new URL((json as { payment_link: string }).payment_link).pathname
+  const alone = await visit(own, german, { token: tokenOf(await visit(own)), action: 'pay', ...card })
+  for (const sent of [single, alone]) {
+    const { text } = await visit(sent.location, german)
+    for (const message of ['Diese Kartennummer ist ungültig', 'Die Prüfziffer hat drei Stellen', 'höchstens 120 Zeichen']) t.match(text, message)
+    t.notMatch(text, 'This ')
+  }
+})
+
 t.test('the portal follows the browser and the choice, with its dates, refusals and messages', async t => {
   const { json } = await call('POST', '/customers/cus_grace/customer-portal/session')
   const path = new URL((json as { link: string }).link).pathname

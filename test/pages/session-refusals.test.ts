@@ -21,6 +21,18 @@ t.test('refuses', async t => {
     t.equal(opened.stored()['payments'], 0)
   })
 
+  t.test('wrong details together with a wrong card, so that the customer sees all mistakes at once', async t => {
+    const opened = await session(t, { feature_flags: { single_page: true } })
+    const refused = await opened.send({ ...NEW, action: 'pay', email: 'ada', method: 'card', number: '4242', expiry: '12/34', cvc: '1' })
+    t.equal(refused.status, 422)
+    t.match(problemOf(refused, 'email'), 'Enter an e-mail address')
+    t.match(problemOf(refused, 'card-number'), 'not a valid card number')
+    t.match(problemOf(refused, 'card-cvc'), 'three digits')
+    const free = await opened.send({ ...NEW, action: 'pay', email: 'ada', codes: '["FREE100"]' })
+    t.match(problemOf(free, 'email'), 'Enter an e-mail address')
+    t.notMatch(free.text, 'id="card-number-problem"', 'a free order needs no card')
+  })
+
   t.test('forms without a token, of another session, or without an action', async t => {
     const opened = await session(t)
     t.equal((await opened.send({ ...NEW, token: '' })).status, 403)

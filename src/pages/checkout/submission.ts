@@ -11,7 +11,7 @@ import { withLanguage } from '../../resources/payments/language.js'
 import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../../resources/payments/lifecycle.js'
 import { checkOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
-import type { Locale, PlainKey } from '../../messages/locale.js'
+import { english, type Locale, type PlainKey } from '../../messages/locale.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { textFields } from '../form-draft.js'
 import type { Entered } from './method-fields.js'
@@ -96,7 +96,7 @@ function hasCardNumber (text: string): boolean {
 }
 
 /** The element of the checkout page that an error of the form belongs to. */
-export const ELEMENTS: Readonly<Record<string, string>> = {
+const ELEMENTS: Readonly<Record<string, string>> = {
   number: 'card-number',
   expiry: 'card-expiry',
   cvc: 'card-cvc',
@@ -110,9 +110,16 @@ export const ELEMENTS: Readonly<Record<string, string>> = {
 export function problemsOf (error: ApiError, locale: Locale): Problem[] {
   const key = CUSTOMER_TEXTS[error.code]
   if (key !== undefined) return [{ field: null, message: locale.text(key) }]
-  return (error.details ?? [{ path: '', message: error.message }])
-    .map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message: refusalText(message, locale) }))
+  return (error.details ?? [{ path: '', message: error.message }]).map(violation => problemOf(violation, locale))
 }
+
+/** A mistake in a field of the form, as a message for the customer. Messages of rules are English. */
+export function problemOf ({ path, message }: Violation, locale: Locale): Problem {
+  const isLongName = message === nameTooLong(english())
+  return { field: ELEMENTS[path] ?? null, message: isLongName ? nameTooLong(locale) : refusalText(message, locale) }
+}
+
+const nameTooLong = ({ text }: Locale): string => text('problem.nameLong', { max: NAME_MAX })
 
 const CUSTOMER_TEXTS: Record<string, PlainKey> = {
   DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED: 'problem.codeUsedMeanwhile',
@@ -185,14 +192,14 @@ export function readInstrument (form: Form, offer: Offer, context: PageContext, 
 }
 
 function readCard (
-  form: Form, { cardTypes, needsHolder }: Offer, { sandbox, now, locale }: PageContext, violations: Violation[]
+  form: Form, { cardTypes, needsHolder }: Offer, { sandbox, now }: PageContext, violations: Violation[]
 ): Instrument | null {
   const isMissing = needsHolder && form.name.trim() === ''
   const nameProblem = isMissing
     ? 'Enter the name on the card.'
     : hasCardNumber(form.name)
       ? 'Enter the name on the card, not its number.'
-      : form.name.length > NAME_MAX ? locale.text('problem.nameLong', { max: NAME_MAX }) : null
+      : form.name.length > NAME_MAX ? nameTooLong(english()) : null
   if (nameProblem !== null) violations.push({ path: 'name', message: nameProblem })
   const entry = { number: form.number, expiry: form.expiry, cvc: form.cvc, holder_name: form.name }
   try {

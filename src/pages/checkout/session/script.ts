@@ -133,7 +133,8 @@ function matching (next, wanted) {
   const ids = idsOf(wanted)
   if (ids.length === 0) return next !== null && next.nodeName === wanted.nodeName && idsOf(next).length === 0 ? next : null
   let found = next
-  while (found !== null && (found.nodeName !== wanted.nodeName || !idsOf(found).some(id => ids.includes(id)))) found = found.nextSibling
+  const isSame = node => node.nodeName === wanted.nodeName && idsOf(node).some(id => ids.includes(id))
+  while (found !== null && !isSame(found)) found = found.nextSibling
   return found
 }
 

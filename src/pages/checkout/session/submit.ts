@@ -17,12 +17,12 @@ import type { Context } from '../../../sandbox/sandbox.js'
 import { moneyText, type Problem } from '../../fragments.js'
 import type { PageContext } from '../../page-context.js'
 import { offerFor, type Offer } from '../methods.js'
-import { ELEMENTS, readForm, readInstrument, savesMethod } from '../submission.js'
+import { problemOf, readForm, readInstrument, savesMethod } from '../submission.js'
 import { addonProblems } from './addons.js'
 import { CHOICE_ID } from './choice.js'
-import { entryOf, readDetails, readEntries } from './form.js'
+import { draftDetails, entryOf, readDetails, readEntries } from './form.js'
 import { shownTotal } from './page.js'
-import { problemsOfSale } from './quote.js'
+import { draftSale, problemsOfSale } from './quote.js'
 import { withWallet, type ExpressForm } from './wallet.js'
 
 export type Submitted =
@@ -47,9 +47,10 @@ export function submitDetails ({ session, isStored, replaced }: Submission, sent
     problems.push({ field: CHOICE_ID, message: context.locale.text('problem.notOffered') })
   }
   const purchase = purchaseOf(terms, body, context, problems)
-  const pays = purchase !== null && readForm(body).action === 'pay'
+  const pays = readForm(body).action === 'pay'
+  if (purchase === null) return { problems: pays ? [...problems, ...methodProblems(terms, body, context)] : problems }
   const single = !pays ? null : readPayment(purchase, { terms, body, isTotalShownLater }, context, problems)
-  if (purchase === null || problems.length > 0) return { problems }
+  if (problems.length > 0) return { problems }
   if (!isStored) sandbox.checkouts.insert(session)
   if (replaced !== null) cancel(replaced, context)
   const { seq } = makePayment(session, purchase, context)
@@ -100,8 +101,21 @@ function readPayment (
   const violations: Violation[] = []
   const offer = offerOf(sale, terms, details, context)
   const instrument = readInstrument(form, offer, context, violations)
-  problems.push(...violations.map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message })))
+  problems.push(...violations.map(violation => problemOf(violation, context.locale)))
   return { instrument, saveMethod: savesMethod(form, offer) }
+}
+
+/** The mistakes of the payment method of a form whose details are wrong, so that the customer sees all mistakes at once. */
+function methodProblems (terms: Terms, body: unknown, context: PageContext): Problem[] {
+  const violations: Violation[] = []
+  try {
+    const wanted = draftDetails(readEntries(body, terms, context), terms, context)
+    const { sale, details } = draftSale(terms, wanted, context)
+    if (asksForMethod(sale)) readInstrument(readForm(body), offerOf(sale, terms, details, context), context, violations)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error // without a price, no methods are offered
+  }
+  return violations.map(violation => problemOf(violation, context.locale))
 }
 
 /** The payment methods for a sale that has no payment yet. */
