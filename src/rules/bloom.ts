@@ -1,6 +1,6 @@
 /**
- * A Bloom filter of the hashes of `hashOf`: it says that a hash was never added, or that it may have been. With 24 bits for each
- * hash, it is wrong about one new hash in twenty thousand.
+ * A Bloom filter of the hashes of `hashOf`: it says that a hash was never added, or that it may have been. With 32 bits for each
+ * hash, it is wrong about one new hash in 170,000.
  */
 export interface BloomFilter {
   readonly bits: Uint32Array
@@ -8,7 +8,7 @@ export interface BloomFilter {
   add (hash: number): void
 }
 
-const BITS_EACH = 24
+const BITS_EACH = 32
 const PROBES = 8
 const WORD = 2 ** 32
 

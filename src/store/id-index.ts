@@ -1,7 +1,7 @@
 /**
  * An index of ids that programs choose, for tables that grow by millions of rows. In a unique index, each random id changes
  * another page, which made storing events ten times slower. Here, the hashes of each 8,192 ids are together, so that new ids
- * change few pages. Bloom filters in memory, with three bytes for each id, say in which parts an id may be.
+ * change few pages. Bloom filters in memory, with four bytes for each id, say in which parts an id may be.
  *
  * Rows are numbered in the order of their insertion. The filters of complete parts are stored, and others after each million
  * rows. The hashes of later rows are read again when the filter is first needed.
@@ -19,10 +19,12 @@ export interface IdIndex {
 
 const RUN_BITS = 13
 /**
- * Filters double in size from 2 ** 13 to 2 ** 22 ids, so that a small database needs little memory, and a large one has few
- * filters. Each filter costs every new id a look into memory.
+ * Filters end at 2 ** 13, 2 ** 15 and so on to 2 ** 21 ids, and have 2 ** 22 ids each after that, so that a small database needs
+ * little memory, and a large one has few filters. Each filter costs every new id a look into memory.
  */
 const SMALLEST_BITS = 13
+const GROWTH_BITS = 2
+const GROWN_BITS = 21
 const LARGEST_BITS = 22
 /** The rows after which the filter of a growing part is stored: a number of whole runs. */
 const STORED_EACH = 2 ** 20
@@ -33,15 +35,16 @@ interface Range {
   capacity: number
 }
 
-/** The range of a row. The first ranges are 0 to 2 ** 13, to 2 ** 14, and so on. */
+/** The range of a row. */
 export function rangeOf (seq: number): Range {
-  if (seq >= 2 ** LARGEST_BITS) {
-    const capacity = 2 ** LARGEST_BITS
-    return { first: Math.floor(seq / capacity) * capacity, capacity }
-  }
   if (seq < 2 ** SMALLEST_BITS) return { first: 0, capacity: 2 ** SMALLEST_BITS }
-  const capacity = 2 ** Math.floor(Math.log2(seq))
-  return { first: capacity, capacity }
+  if (seq < 2 ** GROWN_BITS) {
+    const growths = Math.floor((Math.log2(seq) - SMALLEST_BITS) / GROWTH_BITS)
+    const first = 2 ** (SMALLEST_BITS + growths * GROWTH_BITS)
+    return { first, capacity: first * (2 ** GROWTH_BITS - 1) }
+  }
+  const capacity = 2 ** LARGEST_BITS
+  return { first: 2 ** GROWN_BITS + Math.floor((seq - 2 ** GROWN_BITS) / capacity) * capacity, capacity }
 }
 
 interface Part extends Range {
