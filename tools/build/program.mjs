@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { building, DIST, ROOT } from './inputs.mjs'
+import { bundleLibraries, separateLibraries } from './libraries.mjs'
 import { licensesOf } from './licenses.mjs'
 
 export { DIST, ROOT }
@@ -53,14 +54,15 @@ async function bundle ({ sourcemap = false }) {
     metafile: true,
     banner: { js: REQUIRE },
     sourcemap,
-    plugins: [{
+    plugins: [separateLibraries, {
       name: 'vendor',
       setup ({ onResolve }) {
         onResolve({ filter: /\/vendor\/\w+\.js$/ }, ({ path }) => ({ path: `./vendor/${basename(path)}`, external: true }))
       }
     }]
   })
-  await writeFile(join(DIST, 'LICENSES.txt'), await licensesOf(Object.keys(metafile.inputs), ROOT))
+  const separate = await bundleLibraries({ absWorkingDir: ROOT, platform: 'node', target: 'node20', external: INSTALLED }, DIST)
+  await writeFile(join(DIST, 'LICENSES.txt'), await licensesOf([...Object.keys(metafile.inputs), ...separate], ROOT))
 }
 
 /** Each is one small file, which imports the package's main module. */

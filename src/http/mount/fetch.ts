@@ -6,11 +6,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { FastifyInstance } from 'fastify'
-import inject, { type InjectOptions, type Response as Injected } from 'light-my-request'
+import type { InjectOptions, Response as Injected } from 'light-my-request'
 import type { ApiError } from '../../errors.js'
 import type { Send } from '../../client/transport.js'
 import { outside } from './node.js'
 import { belowMount, setBase } from './path.js'
+
+/** Loaded with the first request, because most emulators listen at a port. */
+const library = async () => await import('light-my-request')
 
 export type FetchHandler = (request: Request) => Promise<Response>
 
@@ -19,7 +22,7 @@ export function fetchHandler (path: string, ready: Promise<FastifyInstance>): Fe
   return async request => {
     const { pathname, search, protocol, host } = new URL(request.url)
     if (belowMount(pathname, path) === null) return refusal(outside(pathname, path))
-    const app = await ready
+    const [app, { default: inject }] = await Promise.all([ready, library()])
     const { signal } = request
     if (signal.aborted) throw signal.reason
     const url = pathname + search
@@ -45,7 +48,7 @@ export function sendInside (
   path: string, ready: Promise<FastifyInstance>, baseUrl: () => string, headers: Record<string, string>
 ): Send {
   return async (method, url, body) => {
-    const app = await ready
+    const [app, { default: inject }] = await Promise.all([ready, library()])
     const bytes = body === undefined ? null : Buffer.from(JSON.stringify(body))
     const content = bytes === null ? {} : { 'content-type': 'application/json', 'content-length': String(bytes.length) }
     const { statusCode: status, rawPayload } = await inject((raw, reply) => {

@@ -3,9 +3,9 @@
  * days in which the page can be used. A POST sets the result of the connection and redirects back with 303.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
+import { readForms } from '../form-bodies.js'
 import { noteRefusal } from '../../http/record.js'
 import { accept, fail, openAccept, renewAccept } from '../../resources/grants/lifecycle.js'
 import { grantStates } from '../../resources/grants/states.js'
@@ -21,7 +21,6 @@ import { sendRedirect } from '../layout.js'
 import type { PageContext } from '../page-context.js'
 import { ACCEPT_FORM, acceptEnded, acceptExpired, acceptPage } from './page.js'
 
-const FORM_MAX_BYTES = 32 * 1024
 const PATH = '/entitlements/oauth/:token'
 
 interface AcceptRoute { Params: { token: string }, Querystring: { refused?: unknown } }
@@ -30,7 +29,7 @@ type Request = FastifyRequest<AcceptRoute>
 
 export function addAcceptPages (app: FastifyInstance, options: PagesOptions): void {
   app.register(async scope => {
-    await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
+    readForms(scope)
     const pages = acceptPages(options)
     scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
     scope.get<AcceptRoute>(PATH, pages.show)

@@ -4,9 +4,9 @@
  * in one transaction and redirects with 303, so that a reload does not repeat it. A submission that comes too late, such as a
  * second one or one after the expiry, changes nothing and shows the current state.
  */
-import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
+import { readForms } from '../form-bodies.js'
 import { noteRefusal } from '../../http/record.js'
 import { isHead } from '../../http/rewrite.js'
 import { canChange } from '../../resources/checkouts/choice.js'
@@ -41,7 +41,6 @@ import { act, entered, formToken, isToken, keptFields, problemsOf, readForm } fr
 
 /** Only paths with the format of a link. Others are answered by the API, as JSON. */
 const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
-const FORM_MAX_BYTES = 32 * 1024
 
 export function addHostedPages (app: FastifyInstance, options: PagesOptions): void {
   app.register(addAssets)
@@ -52,7 +51,7 @@ export function addHostedPages (app: FastifyInstance, options: PagesOptions): vo
 
 function addCheckout (app: FastifyInstance, options: PagesOptions, prefix: string): void {
   app.register(async scope => {
-    await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
+    readForms(scope)
     if (options.embed !== undefined) keepOptions(scope)
     const pages = hostedPages(options)
     addSessionPages(scope, options)

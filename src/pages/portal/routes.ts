@@ -2,9 +2,9 @@
  * The routes of the customer portal: `/portal/session/{token}`, and those of subscriptions below it. A POST makes a change in one
  * transaction and redirects back with 303, so that a reload does not repeat it.
  */
-import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
+import { readForms } from '../form-bodies.js'
 import { noteRefusal } from '../../http/record.js'
 import { retryDelivery } from '../../resources/grants/lifecycle.js'
 import { freeActivation } from '../../resources/license-keys/rules.js'
@@ -19,12 +19,11 @@ import { DONE_NOTES, portal, type DoneNote } from './page.js'
 import { PORTAL_PATH, fieldOf, portalSessions, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
 import { addSubscriptionPages } from './subscription-routes.js'
 
-const FORM_MAX_BYTES = 32 * 1024
 const PAGE_MAX = 1_000_000
 
 export function addPortalPages (app: FastifyInstance, options: PagesOptions): void {
   app.register(async scope => {
-    await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
+    readForms(scope)
     const sessions = portalSessions(options)
     const pages = homePages(sessions)
     scope.setErrorHandler((error, request, reply) => { sessions.fail(error, request, reply) })
