@@ -91,6 +91,28 @@ function bytesOf ({ bodies, url }: LoggedCall): number {
   return CALL_BYTES + bodies.end - bodies.start + 2 * url.length
 }
 
+/** All records have the same shape. With a spread, each would have its own, and every change of one would be slow. */
+function emptyRecord (bodies: Bodies): LoggedCall {
+  return {
+    seq: 0,
+    at: 0,
+    duration_ms: 0,
+    elapsed_ms: 0,
+    method: '',
+    url: '',
+    operation: null,
+    page: null,
+    params: NO_PARAMETERS,
+    headers: [],
+    status: 0,
+    location: null,
+    refusal: null,
+    ignored: null,
+    isFromDashboard: false,
+    bodies
+  }
+}
+
 export function createRequestLog (size: number): RequestLog {
   const slots: Array<LoggedCall | undefined> = [] // grows up to `size`, so that an unused log takes no memory
   const store = createBodyStore()
@@ -120,7 +142,7 @@ export function createRequestLog (size: number): RequestLog {
     return call
   }
 
-  /** Copies the fields one by one, because a spread would take ten times as long. */
+  /** Copies the fields one by one: a spread takes ten times as long. */
   function overwrite (record: LoggedCall, call: NewCall): void {
     record.at = call.at
     record.duration_ms = call.duration_ms
@@ -144,7 +166,7 @@ export function createRequestLog (size: number): RequestLog {
       if (size === 0) return
       const oldest = last - lost === size ? dropOldest() : undefined
       const bodies = store.keep(request, reply, oldest?.bodies)
-      const record = oldest ?? { ...call, seq: 0, bodies }
+      const record = oldest ?? emptyRecord(bodies)
       overwrite(record, call)
       record.seq = ++last
       slots[last % size] = newest = record
