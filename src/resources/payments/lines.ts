@@ -30,18 +30,21 @@ export function writeLines (lines: readonly PaymentLine[]): string {
 export function readLines (text: string): PaymentLine[] {
   return (JSON.parse(text) as StoredLine[]).map(([
     id, name, quantity, unit, subtotal, amount, tax, inclusive, currency, kind, prorated
-  ]) => ({
-    product_id: id,
-    name,
-    quantity,
-    unit_amount: unit,
-    unit_currency: currency,
-    subtotal,
-    amount,
-    tax,
-    tax_inclusive: inclusive === 1,
-    total: inclusive === 1 ? amount : amount + tax,
-    ...(kind === undefined ? {} : { kind }),
-    ...(prorated === undefined ? {} : { prorated: true as const })
-  }))
+  ]) => {
+    const line: PaymentLine = {
+      product_id: id,
+      name,
+      quantity,
+      unit_amount: unit,
+      unit_currency: currency,
+      subtotal,
+      amount,
+      tax,
+      tax_inclusive: inclusive === 1,
+      total: inclusive === 1 ? amount : amount + tax
+    }
+    if (kind !== undefined) line.kind = kind
+    if (prorated !== undefined) line.prorated = true
+    return line
+  })
 }

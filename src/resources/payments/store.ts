@@ -1,18 +1,18 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
-import type { KeptCard } from '../../rules/instruments.js'
 import { createSingle } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
-import { fromJson, toJson } from '../../store/json.js'
-import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
+import { toJson } from '../../store/json.js'
+import type { PaymentAttemptsRow } from '../../store/rows.gen.js'
 import type { SubscriptionCharge } from './basis.js'
 import { DAY_US, RECENT_MAX, createTotals, totalOf, type Counted, type Daily, type DailyTotal } from './daily.js'
-import { readLines, writeLines, type PaymentLine } from './lines.js'
+import { writeLines, type PaymentLine } from './lines.js'
 import {
-  CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql,
+  CUSTOMERS_LISTED, SELECT_LISTED, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql,
   type GivenFilter
 } from './queries.js'
 import type { ListedPayment, NewPayment, Payment } from './record.js'
+import { readListed, readPayment, type ListedRow, type PaymentRow } from './rows.js'
 
 export type * from './record.js'
 export type { PaymentLine } from './lines.js'
@@ -85,16 +85,6 @@ const COLUMNS = [
   'retry_attempt'
 ] as const
 
-interface CustomerColumns {
-  customer_email: string
-  customer_name: string
-  customer_phone_number: string | null
-  customer_metadata: string
-}
-
-type PaymentRow = PaymentsRow & CustomerColumns
-type ListedRow = Pick<PaymentsRow, typeof LISTED_COLUMNS[number]> & CustomerColumns
-
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
     `INSERT INTO payments (${COLUMNS.join(', ')}, language)
@@ -111,6 +101,11 @@ export function paymentsStore (database: Database): PaymentsStore {
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const daily = daysOf(database)
   const statement = statements(database)
+  const listed = database.prepare<[number], ListedRow>(SELECT_LISTED)
+  const readPage = (seqs: readonly number[]): ListedPayment[] => seqs.flatMap(seq => {
+    const row = listed.get(seq)
+    return row === undefined ? [] : [readListed(row)]
+  })
   const shared = sharedPayments(database)
   const customersLike = database.prepare<[string, number], string>(
     "SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\' LIMIT ?").pluck()
@@ -130,13 +125,13 @@ export function paymentsStore (database: Database): PaymentsStore {
     },
     find (paymentId) {
       const row = find.get(paymentId) ?? findChosen.get(paymentId)
-      return row && read(row)
+      return row && readPayment(row)
     },
     list (given, limit, offset) {
       const filter = shared.within(given)
       const names = givenFilters(filter)
       const sql = listSql(names, filter.status)
-      return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(row => withCustomer(row))
+      return readPage(statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset))
     },
     search (text, given, limit, offset) {
       const filter = shared.within(given)
@@ -147,14 +142,14 @@ export function paymentsStore (database: Database): PaymentsStore {
       const inJson = likeOf(JSON.stringify(text).slice(1, -1))
       const customers = customersLike.all(like, CUSTOMERS_LISTED + 1)
       const found = offset + limit
-      const rows = customers.length <= CUSTOMERS_LISTED
+      const seqs = customers.length <= CUSTOMERS_LISTED
         ? statement(searchSql(names)).all(...filters, inJson, found, ...filters, JSON.stringify(customers), found, limit, offset)
         : statement(broadSearchSql(names)).all(...filters, inJson, like, limit, offset)
-      return rows.map(row => withCustomer(row))
+      return readPage(seqs)
     },
     findBySeq (seq) {
       const row = findBySeq.get(seq)
-      return row && read(row)
+      return row && readPayment(row)
     },
     record (seq, state) {
       daily.changing(seq, state.status, () => {
@@ -288,7 +283,7 @@ function ofSubscriptions (database: Database, shared: SharedPayments): OfSubscri
   const sharedOf = (subscriptionId: string): Payment | undefined => {
     const seq = shared.find(subscriptionId)
     const row = seq === undefined ? undefined : findBySeq.get(seq)
-    return row && read(row)
+    return row && readPayment(row)
   }
   return {
     setSubscriptionCharge: (seq, charge) => { setCharge.run(JSON.stringify(charge), seq) },
@@ -298,7 +293,7 @@ function ofSubscriptions (database: Database, shared: SharedPayments): OfSubscri
       CONFIRMED_LATER.has(sharedOf(subscriptionId)?.status ?? 'cancelled'),
     openOfSubscription (subscriptionId) {
       const started = sharedOf(subscriptionId)
-      const own = openOfSubscription.all(subscriptionId).map(row => read(row))
+      const own = openOfSubscription.all(subscriptionId).map(row => readPayment(row))
       return started !== undefined && PAYABLE.has(started.status) ? [started, ...own] : own
     }
   }
@@ -310,41 +305,10 @@ function productIds (lines: readonly PaymentLine[]): string {
 
 /** Caches a prepared statement for each combination of filters in use. There are at most a few hundred. */
 function statements (database: Database) {
-  const prepared = new Map<string, Statement<unknown[], ListedRow>>()
+  const prepared = new Map<string, Omit<Statement<unknown[], number>, 'pluck' | 'raw'>>()
   return (sql: string) => {
-    const statement = prepared.get(sql) ?? database.prepare<unknown[], ListedRow>(sql)
+    const statement = prepared.get(sql) ?? database.prepare<unknown[], number>(sql).pluck()
     prepared.set(sql, statement)
     return statement
   }
-}
-
-function read (row: PaymentRow): Payment {
-  const parsed: Partial<Payment> = withCustomer(row)
-  parsed.billing = JSON.parse(row.billing)
-  parsed.discounts = fromJson(row.discounts) ?? []
-  parsed.checkout = JSON.parse(row.checkout)
-  parsed.pending_action = fromJson(row.pending_action)
-  parsed.custom_field_responses = fromJson(row.custom_field_responses)
-  return parsed as Payment
-}
-
-/**
- * Parses the columns that lists read, and makes the customer an object. Changes the row itself, because a copy takes longer than
- * reading it: the columns of the customer stay beside the object.
- */
-function withCustomer (row: ListedRow): ListedPayment {
-  const parsed = row as unknown as ListedPayment
-  parsed.customer = {
-    customer_id: row.customer_id,
-    email: row.customer_email,
-    name: row.customer_name,
-    phone_number: row.customer_phone_number,
-    metadata: JSON.parse(row.customer_metadata)
-  }
-  parsed.payment_id = row.chosen_id ?? row.payment_id
-  parsed.metadata = JSON.parse(row.metadata)
-  parsed.lines = readLines(row.lines)
-  parsed.card = fromJson<KeptCard>(row.card)
-  parsed.subscription_charge = fromJson<SubscriptionCharge>(row.subscription_charge)
-  return parsed
 }

@@ -59,10 +59,13 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
   const { business_id: businessId } = sandbox.business
   const { card, discounts: applied } = payment
   const isPaid = hasSucceeded(payment)
-  const discounts = applied.flatMap(({ discount_id: id }, position) => {
+  const discounts: Array<Schemas['DiscountDetailResponse']> = []
+  applied.forEach(({ discount_id: id }, position) => {
     const discount = sandbox.discounts.find(id)
-    return discount === undefined ? [] : [discountDetail(discount, position, businessId)]
+    if (discount !== undefined) discounts.push(discountDetail(discount, position, businessId))
   })
+  const { charge_type: chargeType, includes_usage: includesUsage, service_periods: servicePeriods } = serviceFields(payment)
+  const { country, state = null, city = null, street = null, zipcode = null } = payment.billing
   return {
     payment_id: payment.payment_id,
     business_id: businessId,
@@ -86,7 +89,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     created_at: formatTime(payment.created_at),
     updated_at: formatOptionalTime(payment.updated_at),
     customer: customerDetails(payment.customer),
-    billing: { state: null, city: null, street: null, zipcode: null, ...payment.billing },
+    billing: { state, city, street, zipcode, country },
     product_cart: productCart(payment),
     metadata: payment.metadata,
     discount_id: applied[0]?.discount_id ?? null,
@@ -97,7 +100,9 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
     is_multi_subscription: startsSeveral(payment),
-    ...serviceFields(payment),
+    charge_type: chargeType,
+    includes_usage: includesUsage,
+    service_periods: servicePeriods,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
@@ -115,6 +120,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
 export function paymentItem (payment: ListedPayment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
   const { card } = payment
   const isPaid = hasSucceeded(payment)
+  const { charge_type: chargeType, includes_usage: includesUsage, service_periods: servicePeriods } = serviceFields(payment)
   return {
     payment_id: payment.payment_id,
     brand_id: payment.brand_id,
@@ -132,7 +138,9 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
     is_multi_subscription: startsSeveral(payment),
-    ...serviceFields(payment),
+    charge_type: chargeType,
+    includes_usage: includesUsage,
+    service_periods: servicePeriods,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,
