@@ -33,7 +33,12 @@ export function finderOf (operations: readonly Operation[]): FindOperation {
 function createFinder (operations: readonly Operation[]): FindOperation {
   const routers = new Map<string, Router>()
   const parts = new Map<string, Operation[]>()
+  const fixed = new Map<string, Map<string, Found>>() // by method and path: most creations need no router
   for (const operation of operations) {
+    if (!operation.path.includes('{')) {
+      const paths = fixed.get(operation.method) ?? new Map<string, Found>()
+      fixed.set(operation.method, paths.set(operation.path, { operation, params: Object.freeze({}) }))
+    }
     const beginning = beginningOf(operation.path)
     parts.set(beginning, [...parts.get(beginning) ?? [], operation])
   }
@@ -51,6 +56,8 @@ function createFinder (operations: readonly Operation[]): FindOperation {
   }
 
   return (method, url) => {
+    const known = fixed.get(method)?.get(url)
+    if (known !== undefined) return known
     const found = routerOf(url)?.find(method as Operation['method'], url) ?? null
     if (found === null) return null
     const operation = found.store as Operation | null
