@@ -103,6 +103,12 @@ export async function stopTime (page: Page): Promise<void> {
   await page.clock.pauseAt(now + 60_000)
 }
 
+/**
+ * The rules of axe-core that depend on colours and sizes. The same elements in another theme or on another screen need only
+ * these; all rules together take two to three times as long.
+ */
+const CHANGING = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable']
+
 interface Violation { id: string, nodes: Array<{ target: string[], failureSummary: string }> }
 
 /** Options of `open` for a page to be checked: axe is injected, which the page's policy would not allow, and colours change at once. */
@@ -113,39 +119,44 @@ export async function checkDashboardPage (test: Test, page: Page, path: string):
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize(DESKTOP)
   await page.goto(new URL(`/dashboard/${path}`, page.url()).href)
-  await checkPage(test, page, path)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await page.setViewportSize(PHONE)
-  await checkPage(test, page, `${path} in the dark, on a phone`)
+  await checkViews(test, page, path)
 }
 
-/** Checks a page in light and in dark, on a wide screen and on a phone. Leaves it light and wide. */
+/** Checks the page that is open in light on a wide screen, and in dark on a phone. Leaves it dark and narrow. */
+export async function checkViews (test: Test, page: Page, name: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(DESKTOP)
+  await checkPage(test, page, name)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.setViewportSize(PHONE)
+  await checkPage(test, page, `${name}, in the dark, on a phone`, CHANGING)
+}
+
+/** Checks a page in dark on a phone, and in light on a phone and on a wide screen. Leaves it light and wide. */
 export async function checkEverywhere (test: Test, page: Page, name: string, content: Page | Frame = page): Promise<void> {
-  for (const [colorScheme, ground] of [['dark', 'a dark'], ['light', 'a light']] as const) {
+  for (const [colorScheme, viewport, rules] of [['dark', PHONE, CHANGING], ['light', PHONE], ['light', DESKTOP]] as const) {
     await page.emulateMedia({ colorScheme })
-    for (const viewport of [PHONE, DESKTOP]) {
-      await page.setViewportSize(viewport)
-      await checkPage(test, content, `${name}, on ${ground} ground, ${viewport.width} pixels wide`)
-      const folder = process.env['SCREENSHOTS']
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${viewport.width}.png`, fullPage: true })
-    }
+    await page.setViewportSize(viewport)
+    await checkPage(test, content, `${name}, ${colorScheme}, ${viewport.width} pixels wide`, rules)
+    const folder = process.env['SCREENSHOTS']
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${viewport.width}.png`, fullPage: true })
     const colour = await content.evaluate<string>('getComputedStyle(document.body).backgroundColor')
     const [red = 0] = (colour.match(/\d+/g) ?? []).map(Number)
     test.equal(red < 100, colorScheme === 'dark', `the background of ${name} is ${colour}`)
   }
 }
 
-/** Checks a wide page in both themes. The second time only the contrast, which is all that a theme changes. */
+/** Checks a wide page in both themes. Leaves it dark. */
 export async function checkThemes (test: Test, page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' })
   await checkPage(test, page, name)
   await page.emulateMedia({ colorScheme: 'dark' })
-  await checkAxe(test, page, `${name} in the dark`, ['color-contrast'])
+  await checkAxe(test, page, `${name} in the dark`, CHANGING)
 }
 
 /** axe-core finds nothing, and nothing overflows. The page was opened with CHECKED. */
-export async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
-  await checkAxe(test, page, name)
+export async function checkPage (test: Test, page: Page | Frame, name: string, rules?: readonly string[]): Promise<void> {
+  await checkAxe(test, page, name, rules)
   const wide = await page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
     .filter(element => element.getBoundingClientRect().right > innerWidth)
     .map(({ tagName, id, className }) => [tagName, id, className].join(' '))`)

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { collect, groupAt, plan, type Collection } from '../resources/collection-calls.js'
 import { send } from '../resources/product-calls.js'
-import { CHECKED, checkEverywhere, skip, surfer, type OpenOptions } from './chromium.js'
+import { CHECKED, checkEverywhere, checkViews, skip, surfer, type OpenOptions } from './chromium.js'
 
 const { started, open: openPage } = surfer()
 
@@ -83,6 +83,6 @@ t.test('is accessible and does not overflow', { skip }, async t => {
   for (const [path, name] of [['', 'collections'], [`/${collection.id}`, 'collection-page'], ['/new', 'collection-new']] as const) {
     await page.goto(new URL(`/dashboard/product-collections${path}`, page.url()).href)
     await page.locator('.js main').waitFor()
-    await checkEverywhere(t, page, `dashboard-${name}`)
+    await checkViews(t, page, `dashboard-${name}`)
   }
 })

@@ -1,6 +1,6 @@
 /** The pages of credits in Chromium: an entry by hand, the chart and its table, and the findings of axe-core. */
 import t from 'tap'
-import { DESKTOP, PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
+import { CHECKED, checkDashboardPage, skip, surfer } from './chromium.js'
 
 const { open, started } = surfer()
 
@@ -24,13 +24,5 @@ t.test('a customer is credited, and the chart shows it', { skip }, async t => {
 
   const paths = ['', '/new', `/${id}`, `/${id}/edit`, `/${id}/cus_ada`]
   const checked = await open(t, '/dashboard/credit-entitlements', CHECKED)
-  for (const path of paths) {
-    await checked.emulateMedia({ colorScheme: 'light' })
-    await checked.setViewportSize(DESKTOP)
-    await checked.goto(new URL(`/dashboard/credit-entitlements${path}`, checked.url()).href)
-    await checkPage(t, checked, path)
-    await checked.emulateMedia({ colorScheme: 'dark' })
-    await checked.setViewportSize(PHONE)
-    await checkPage(t, checked, `${path} in the dark, on a phone`)
-  }
+  for (const path of paths) await checkDashboardPage(t, checked, `credit-entitlements${path}`)
 })

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { paymentBody, type PaymentBody } from '../helper.js'
-import { CHECKED, checkPage, DESKTOP, PHONE, skip, surfer } from './chromium.js'
+import { CHECKED, checkPage, checkViews, DESKTOP, PHONE, skip, surfer } from './chromium.js'
 
 const { started, open } = surfer()
 
@@ -261,11 +261,7 @@ t.test('every page is accessible: in light and dark, on a desktop and on a phone
       await page.getByRole('button', { name: 'Refund selected items' }).click()
       await page.locator('.js').getByRole('alert').waitFor()
     }
-    for (const [viewport, colorScheme] of [[DESKTOP, 'light'], [PHONE, 'dark']] as const) {
-      await page.setViewportSize(viewport)
-      await page.emulateMedia({ colorScheme })
-      await checkPage(t, page, `${path}, ${viewport.width} wide, ${colorScheme}`)
-    }
+    await checkViews(t, page, path)
   }
   await page.goto(new URL(urlOf(failed), page.url()).href)
   await page.locator('summary', { hasText: 'Cancel' }).click()

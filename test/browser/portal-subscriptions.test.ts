@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { collect, plan } from '../resources/collection-calls.js'
 import { send } from '../resources/product-calls.js'
-import { CHECKED, checkEverywhere, skip, surfer, type OpenOptions } from './chromium.js'
+import { CHECKED, checkEverywhere, checkViews, skip, surfer, type OpenOptions } from './chromium.js'
 
 const { started, open: openPage } = surfer()
 
@@ -127,6 +127,6 @@ t.test('is accessible and does not overflow', { skip }, async t => {
       await page.click('#preview-change')
       await page.locator('.js #preview').waitFor()
     }
-    await checkEverywhere(t, page, `dashboard-${name}`)
+    await checkViews(t, page, `dashboard-${name}`)
   }
 })
