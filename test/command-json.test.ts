@@ -2,7 +2,7 @@
 import t from 'tap'
 import { createProgress } from '../src/commands/progress.js'
 import { EXIT } from '../src/commands/run.js'
-import { clients, leaves, prepare, run, validArguments } from './command-runs.js'
+import { clients, leaves, prepareOnce, run, validArguments } from './command-runs.js'
 import { startEmulator } from './helper.js'
 import { connect, runToEnd, startProcess } from './processes.js'
 
@@ -10,10 +10,10 @@ t.test('--json: every command prints one JSON document, or nothing', async t => 
   const emulator = startEmulator(t, { refundDelay: '1d' })
   const { port } = await emulator.emulator.listen()
   const silent: string[] = []
-  for (const [index, { name }] of clients.filter(({ name }) => !['due retry', 'due drop', 'webhooks listen'].includes(name)).entries()) {
-    const sandbox = `of-${index}`
-    const prepared = await prepare(t, emulator, sandbox)
-    const args = [...name.split(' '), ...validArguments(name, prepared), '--json', '--port', String(port), '--sandbox', sandbox]
+  const { prepared, restore } = await prepareOnce(t, emulator, 'mine')
+  for (const { name } of clients.filter(({ name }) => !['due retry', 'due drop', 'webhooks listen'].includes(name))) {
+    await restore()
+    const args = [...name.split(' '), ...validArguments(name, prepared), '--json', '--port', String(port), '--sandbox', 'mine']
     const { code, stdout } = await run(args)
     t.equal(code, EXIT.done, args.join(' '))
     if (stdout === '') silent.push(name)

@@ -200,6 +200,20 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
   return { ...granted, session, subscription, payment, paid, dispute, payout, refund, event, delivery: deliveryId, file, folder }
 }
 
+/** Prepares a sandbox once, and returns a function that restores it to that state, with one call in its request log. */
+export async function prepareOnce (t: Test, emulator: TestEmulator, sandbox: string) {
+  const prepared = await prepare(t, emulator, sandbox)
+  const key = `sandbox_${sandbox}`
+  await emulator.call('POST', '/_emulator/snapshots', { body: { name: 'prepared' }, key })
+  return {
+    prepared,
+    restore: async () => {
+      await emulator.call('POST', '/_emulator/snapshots/prepared/restore', { key })
+      await emulator.call('GET', '/payments', { key })
+    }
+  }
+}
+
 /** Valid ids that do not exist. */
 export const UNKNOWN: Prepared = {
   session: 'cks_1',
