@@ -3,15 +3,20 @@
  * that the page shows.
  */
 import { execFile, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import type { OptionName } from '../src/config/config.js'
 import { packagePath } from '../src/root.js'
-import { COMMAND, startProcess, temporaryFolder } from './processes.js'
+import { run } from './command-runs.js'
+import { startEmulator } from './helper.js'
+import { temporaryFolder } from './processes.js'
 import { startReceiver } from './receiver.js'
-
-t.setTimeout(300_000) // // every command is a process
 
 const CURL = spawnSync('bash', ['-c', 'command -v curl'], { encoding: 'utf8' }).stdout?.trim() ?? ''
 const hasShell = CURL !== ''
@@ -47,7 +52,11 @@ for arg in "$@"; do
   args+=("$arg")
 done
 case \${0##*/} in
-  npx) output=$("$NODE" "$COMMAND" "\${args[@]:1}"; status=$?; echo "$status") ;;
+  npx)
+    status=$(printf '%s\\0' "\${args[@]:1}" | "$CURL" -sS --data-binary @- "$RUNNER")
+    cat "$IDS/../stderr" >&2
+    output=$(cat "$IDS/../stdout"; echo "$status")
+    ;;
   curl) output=$("$CURL" -sS -w '\\n%{http_code}' "\${args[@]}"; echo) ;;
 esac
 status=\${output##*$'\\n'}
@@ -59,9 +68,27 @@ case \${0##*/} in
 esac
 `
 
+/**
+ * Runs the commands of `npx dodo-emulator` in this process, because a process for each takes most of the time. Replies with the exit
+ * code, and leaves the output in two files.
+ */
+async function startRunner (test: Test, folder: string, url: string): Promise<string> {
+  const server = createServer((request, response) => {
+    text(request).then(async given => {
+      const { code, stdout, stderr } = await run(given.split('\0').slice(0, -1), { env: { DODO_PAYMENTS_EMULATOR_URL: url } })
+      writeFileSync(join(folder, 'stdout'), stdout === '' ? '' : `${stdout}\n`)
+      writeFileSync(join(folder, 'stderr'), stderr === '' ? '' : `${stderr}\n`)
+      response.end(String(code))
+    }).catch((error: Error) => { response.destroy(error) })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.teardown(() => { server.close() })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 /** Runs commands against a separate emulator; returns their output. */
-async function shell (test: Test, options: string[] = []): Promise<(commands: string) => Promise<string>> {
-  const { url } = await startProcess(test, ['--database', ':memory:', ...options])
+async function shell (test: Test, options: Partial<Record<OptionName, string>> = {}): Promise<(commands: string) => Promise<string>> {
+  const { url } = await startEmulator(test, { port: '0', ...options }).emulator.listen()
   const folder = temporaryFolder(test)
   const ids = join(folder, 'ids')
   mkdirSync(ids)
@@ -69,10 +96,8 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
   const env = {
     PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
     IDS: ids,
-    NODE: process.execPath,
-    COMMAND,
     CURL,
-    DODO_PAYMENTS_EMULATOR_URL: url
+    RUNNER: await startRunner(test, folder, url)
   }
   return async commands => {
     // The exit code of `verify` is its answer.
@@ -83,23 +108,23 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
 }
 
 t.test('find-out-why.md prints what it shows', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
-  const run = await shell(t)
+  const execute = await shell(t)
   const blocks = blocksOf('find-out-why.md')
   t.ok(blocks.length >= 5)
   for (const { commands, output } of blocks) {
-    const printed = steady(await run(commands))
+    const printed = steady(await execute(commands))
     for (const line of steady(output ?? '').split('\n')) t.ok(printed.includes(line), `${line} is in ${printed}`)
   }
 })
 
 t.test('webhooks.md prints what it shows', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
   const receiver = await startReceiver(t)
-  const run = await shell(t, ['--webhook-url', receiver.url])
+  const execute = await shell(t, { webhookUrl: receiver.url })
   const blocks = blocksOf('webhooks.md').map(({ commands }) => commands.replaceAll('http://localhost:3000/webhook', receiver.url))
   t.ok(blocks.length >= 8)
   for (const commands of blocks) {
-    await run(commands)
-    await run('curl http://127.0.0.1:4010/_emulator/idle')
+    await execute(commands)
+    await execute('curl http://127.0.0.1:4010/_emulator/idle')
     // The page describes each command of the block, in order.
     const expected = [...commands.matchAll(/# ((?:payment|abandoned_checkout)\.[a-z_., ]+)$/gm)].flatMap(([, types = '']) => types.split(', '))
     if (expected.length > 0) t.strictSame([...new Set(receiver.types())].sort(), expected.sort(), commands)
@@ -107,18 +132,18 @@ t.test('webhooks.md prints what it shows', { skip: hasShell ? false : 'needs bas
 })
 
 t.test('test-usage-based-billing.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
-  const run = await shell(t, ['--clock', '2026-04-01T00:00:00Z', '--clock-frozen', 'on'])
+  const execute = await shell(t, { clock: '2026-04-01T00:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
-  for (const { commands } of blocksOf('test-usage-based-billing.md')) printed.push(await run(commands))
+  for (const { commands } of blocksOf('test-usage-based-billing.md')) printed.push(await execute(commands))
   t.match(printed[3], /"consumed_units": "2500"/)
   t.match(printed[4], /1500 calls at 2 minor units of USD \(2500 used, 1000 free\)/)
   t.match(printed[4], /\$79\.00/)
 })
 
 t.test('test-credits.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
-  const run = await shell(t, ['--clock', '2026-02-01T00:00:00Z', '--clock-frozen', 'on'])
+  const execute = await shell(t, { clock: '2026-02-01T00:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
-  for (const { commands } of blocksOf('test-credits.md')) printed.push(await run(commands))
+  for (const { commands } of blocksOf('test-credits.md')) printed.push(await execute(commands))
   t.match(printed[1], /"balance":"1000"/)
   t.match(printed[2], /"balance":"200"/)
   t.match(printed[3], /"source_type":"rollover".*"initial_amount":"150"/)
@@ -127,12 +152,12 @@ t.test('test-credits.md', { skip: hasShell ? false : 'needs bash and curl' }, as
 })
 
 t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
-  const run = await shell(t, ['--clock', '2026-01-31T09:00:00Z', '--clock-frozen', 'on'])
+  const execute = await shell(t, { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' })
   const states: string[] = []
   for (const { commands } of blocksOf('test-subscriptions.md')) {
-    await run(commands)
-    await run('curl http://127.0.0.1:4010/_emulator/idle')
-    const listed = await run("curl http://127.0.0.1:4010/subscriptions -H 'authorization: Bearer test'")
+    await execute(commands)
+    await execute('curl http://127.0.0.1:4010/_emulator/idle')
+    const listed = await execute("curl http://127.0.0.1:4010/subscriptions -H 'authorization: Bearer test'")
     const { items } = JSON.parse(listed) as { items: Array<{ status: string }> }
     states.push(items[0]?.status ?? 'none')
   }
@@ -141,9 +166,9 @@ t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl'
 })
 
 t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
-  const run = await shell(t, ['--clock', '2026-01-31T09:00:00Z', '--clock-frozen', 'on'])
+  const execute = await shell(t, { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
-  for (const { commands } of blocksOf('test-licences.md')) printed.push(await run(commands))
+  for (const { commands } of blocksOf('test-licences.md')) printed.push(await execute(commands))
   t.match(printed[1], /^lic_\w+ {2}[0-9a-f-]{36} {2}active {2}cus_ada {2}0 of \d+$/m)
   t.match(printed[2], '{"valid":true}')
   for (const status of ['Failed', 'Delivered', 'Revoked', 'Pending']) t.match(printed[4], `"status": "${status}"`)
@@ -151,9 +176,9 @@ t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, a
 })
 
 t.test('test-disputes-and-payouts.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
-  const run = await shell(t, ['--clock', '2030-01-05T00:00:00Z', '--clock-frozen', 'on'])
+  const execute = await shell(t, { clock: '2030-01-05T00:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
-  for (const { commands } of blocksOf('test-disputes-and-payouts.md')) printed.push(await run(commands))
+  for (const { commands } of blocksOf('test-disputes-and-payouts.md')) printed.push(await execute(commands))
   t.match(printed[1], /Fee: 4% base \+ 1\.5% customer outside the US = 5\.5% of/)
   t.match(printed[2], /"event_type":"payment_fees"/)
   t.match(printed[3], /"dispute_status": "dispute_won"/)
