@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { ApiError } from '../src/errors.js'
+import { rounds } from './effort.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from './helper.js'
 import { connect, freePort, JSON_TYPE, startProcess, stop, temporaryFolder, type Connections, type PaymentReply } from './processes.js'
 
@@ -44,7 +45,7 @@ t.test('kill -9 under load loses no answered payment', async t => {
   const answered = new Map<string, number>()
   let quantity = 0
 
-  for (const round of [1, 2, 3]) {
+  for (let round = 1; round <= rounds(3); round++) {
     const victim = await startProcess(t, args, { folder })
     const { pay } = connect(t, victim.url, CONNECTIONS)
     const enough = answered.size + 300
@@ -259,7 +260,7 @@ t.test('kill -9 during a move of the clock loses nothing and does nothing twice'
 
   let victim = first
   let before = 0
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < rounds(3); round++) {
     const connections = connect(t, victim.url, 2)
     const moved = control(connections, 'clock', { advance_ms: 61 * DAY_MS }).then(() => 'over', () => 'broken')
     let due = COUNT
@@ -290,7 +291,7 @@ t.test('kill -9 during a load leaves nothing of it', async t => {
     return items.length
   }
   const answered: string[] = []
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < rounds(2); round++) {
     const victim = await startProcess(t, args, { folder })
     const connections = connect(t, victim.url, 3)
     const load = connections.send('POST', '/_emulator/load', file, JSON_TYPE).then(({ status }) => status, () => 'broken')

@@ -6,3 +6,8 @@ export const isThorough = process.env['THOROUGH'] !== undefined
 export function isTried (index: number, row: number, part: number): boolean {
   return isThorough || (index + row) % part === 0
 }
+
+/** How often to repeat something whose moment is left to chance, such as a crash under load. */
+export function rounds (thorough: number): number {
+  return isThorough ? thorough : 1
+}

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t from 'tap'
+import { rounds } from './effort.js'
 import { connect, freePort, JSON_TYPE, startProcess, stop, temporaryFolder } from './processes.js'
 
 const CONNECTIONS = 16
@@ -13,7 +14,7 @@ t.test('kill -9 during ingest loses no acknowledged event and stores none twice'
   const acknowledged = new Set<string>()
   let number = 0
 
-  for (const round of [1, 2]) {
+  for (let round = 1; round <= rounds(2); round++) {
     const victim = await startProcess(t, args, { folder })
     const { send } = connect(t, victim.url, CONNECTIONS)
     const post = (path: string, body: object) => send<Record<string, unknown>>('POST', path, JSON.stringify(body), JSON_TYPE)
