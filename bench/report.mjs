@@ -215,14 +215,17 @@ function licensesTable (samples) {
 function renewalsTable (samples) {
   const counts = [...new Set(samples.map((one) => one.subscriptions))]
   return table([
-    'dodo-emulator, 400 days of monthly subscriptions', 'renewals', 'duration', 'renewals/s', '`POST /payments` meanwhile',
-    'p99 to that without', 'longest'
+    'dodo-emulator, 400 days of monthly subscriptions', 'renewals', 'duration', 'renewals/s', 'CPU per renewal',
+    'duration beside `POST /payments`', 'p99 of these', 'p99 to that without', 'longest'
   ], counts.map((count) => {
     const own = samples.filter((one) => one.subscriptions === count)
     const middle = (pick) => medianOf(own, pick)
-    return [`${wholeNumber.format(count)} subscriptions`, wholeNumber.format(own[0].renewals),
+    const shown = (value, format) => value === undefined ? '' : format(value)
+    return [wholeNumber.format(count), wholeNumber.format(own[0].renewals),
       `${middle((one) => one.seconds).toFixed(2)} s`, number(middle((one) => one.perSecond)),
-      `p99 ${latency(middle((one) => one.p99Us))}`, ratio(middle((one) => one.p99Ratio)), latency(middle((one) => one.longestUs))]
+      shown(middle((one) => one.cpuUs), latency), `${middle((one) => one.sharedSeconds).toFixed(2)} s`,
+      shown(middle((one) => one.p99Us), latency), shown(middle((one) => one.p99Ratio), ratio),
+      latency(middle((one) => one.longestUs))]
   }))
 }
 
