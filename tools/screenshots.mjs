@@ -1,9 +1,10 @@
-// Takes the screenshots of the dashboard in docs/images/. Run it after changing its pages:
+// Takes the screenshots of the dashboard and the hosted pages in docs/images/. Run it after changing them:
 //
 //   npm run build && node tools/screenshots.mjs
 //
 // They show a small shop with succeeded, failed and refunded payments, a webhook endpoint that returns 500, and refused calls. The
-// clock is frozen, and ids come from a seed. CHROMIUM names another browser.
+// clock is frozen, and ids come from a seed. CHROMIUM names another browser. The invoice needs pdftoppm (Debian: poppler-utils).
+import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
@@ -14,7 +15,9 @@ import { start } from '../dist/index.js'
 const OUT = fileURLToPath(new URL('../docs/images/', import.meta.url))
 const QUALITY_PERCENT = 70
 const SIZE_MAX_BYTES = 80_000
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } }
+/** A page of the dashboard that receives live updates. */
+const LIVE = '#live-state[data-state=live]'
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 }, paper: { width: 595, height: 500 } }
 
 const receiver = createServer((request, response) => {
   request.resume()
@@ -30,6 +33,8 @@ const browser = await chromium.launch({
 try {
   await mkdir(OUT, { recursive: true })
   for (const [name, shown] of Object.entries(await scenario())) await take(name, shown)
+  for (const [name, shown] of Object.entries(await hostedPages())) await take(name, shown)
+  await takeInvoice()
 } finally {
   await browser.close()
   await emulator.close()
@@ -78,10 +83,73 @@ async function scenario () {
 
   const { items: calls } = await api('GET', '/_emulator/requests?error_code=INVALID_REQUEST_BODY')
   return {
-    overview: { path: '/', phone: 'light' },
-    payment: { path: `/dashboard/payments/${shown}`, phone: 'dark' },
-    'refused-request': { path: `/dashboard/requests/${calls[0].request_id}`, phone: 'light' }
+    'dashboard-overview': { path: '/', phone: 'light', ready: LIVE },
+    'dashboard-payment': { path: `/dashboard/payments/${shown}`, phone: 'dark', ready: LIVE },
+    'dashboard-refused-request': { path: `/dashboard/requests/${calls[0].request_id}`, phone: 'light', ready: LIVE }
   }
+}
+
+/** A checkout, the same in Arabic, and the portal of a customer with a subscription. */
+async function hostedPages () {
+  const pathOf = url => new URL(url).pathname
+  const german = { billing: { country: 'DE', city: 'Berlin', state: 'BE', zipcode: '10115', street: 'Torstraße 1' } }
+  const { product_id: plan } = await api('POST', '/products', {
+    name: 'Team plan',
+    tax_category: 'saas',
+    price: {
+      type: 'recurring_price',
+      currency: 'EUR',
+      price: 2900,
+      discount: 0,
+      purchasing_power_parity: false,
+      payment_frequency_count: 1,
+      payment_frequency_interval: 'Month',
+      subscription_period_count: 5,
+      subscription_period_interval: 'Year'
+    }
+  })
+  const started = await api('POST', '/subscriptions', {
+    product_id: plan, quantity: 3, customer: { name: 'Mia Kern', email: 'mia@example.com' }, payment_link: true, ...german
+  })
+  await emulator.pay(started.payment_id, { card: '4242 4242 4242 4242' })
+  await emulator.advance('65d')
+  const order = await buy('cus_ada', [{ product_id: 'pdt_course', quantity: 1 }, { product_id: 'pdt_ebook', quantity: 2 }], german)
+  const session = await api('POST', '/checkouts', {
+    product_cart: [{ product_id: 'pdt_course', quantity: 1 }], customization: { force_language: 'ar' }
+  })
+  const { link } = await api('POST', `/customers/${started.customer.customer_id}/customer-portal/session`)
+  return {
+    checkout: { path: pathOf(order.payment_link), phone: 'dark', ready: '.js #pay' },
+    'checkout-arabic': { path: pathOf(session.checkout_url), phone: 'light', sizes: ['phone'], ready: '.js #pay' },
+    portal: { path: pathOf(link), phone: 'light', ready: '#portal' }
+  }
+}
+
+/** The first page of an invoice in Arabic. */
+async function takeInvoice () {
+  const { checkout_url: url } = await api('POST', '/checkouts', {
+    product_cart: [{ product_id: 'pdt_course', quantity: 1 }, { product_id: 'pdt_ebook', quantity: 2 }],
+    customization: { force_language: 'ar' },
+    customer: { name: 'ليلى حداد', email: 'layla@example.com' },
+    billing_address: { country: 'AE', city: 'دبي', state: 'دبي', zipcode: '00000', street: 'شارع الشيخ زايد 1' },
+    feature_flags: { single_page: true }
+  })
+  const page = await browser.newPage()
+  await page.goto(url)
+  await page.fill('#card-number', '4242 4242 4242 4242')
+  await page.fill('#card-expiry', '06/32')
+  await page.fill('#card-cvc', '123')
+  await page.click('#pay')
+  await page.locator('#status[data-status="succeeded"]').waitFor()
+  const invoice = await fetch(emulator.url + `/invoices/payments/${await page.locator('[data-testid="payment-id"]').textContent()}`, {
+    headers: { authorization: 'Bearer test' }
+  })
+  const png = execFileSync('pdftoppm', ['-png', '-r', '144', '-singlefile', '-'], { input: Buffer.from(await invoice.arrayBuffer()) })
+  await page.close()
+  await save('invoice', 'paper', 'light', async paper => {
+    const picture = `<img style="width: 100%" src="data:image/png;base64,${png.toString('base64')}">`
+    await paper.setContent(`<body style="margin: 0">${picture}`)
+  })
 }
 
 function buy (customer, cart, more = {}) {
@@ -106,21 +174,29 @@ async function api (method, path, body, expected = 200) {
 }
 
 /** The visible part of a page: both color schemes on a desktop, one on a phone. */
-async function take (name, { path, phone }) {
+async function take (name, { path, phone, ready, sizes = ['desktop', 'phone'] }) {
   for (const [size, colorScheme] of [['desktop', 'light'], ['desktop', 'dark'], ['phone', phone]]) {
-    const context = await browser.newContext({ viewport: SIZES[size], colorScheme, deviceScaleFactor: 1 })
-    const page = await context.newPage()
-    const response = await page.goto(emulator.url + path)
-    if (response?.status() !== 200) throw new Error(`${path}: ${response?.status()}`)
-    await page.locator('#live-state[data-state=live]').waitFor()
-    const file = `${OUT}dashboard-${name}-${size}-${colorScheme}.webp`
-    // Playwright's own function does not write WebP, which is a third of the size of PNG.
-    const devtools = await context.newCDPSession(page)
-    const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY_PERCENT })
-    const picture = Buffer.from(data, 'base64')
-    if (picture.length > SIZE_MAX_BYTES) throw new Error(`${file} has ${picture.length} bytes`)
-    await writeFile(file, picture)
-    await context.close()
-    console.log(`${file.slice(OUT.length)} ${Math.ceil(picture.length / 1000)} kB`)
+    if (!sizes.includes(size)) continue
+    await save(name, size, colorScheme, async page => {
+      const response = await page.goto(emulator.url + path)
+      if (response?.status() !== 200) throw new Error(`${path}: ${response?.status()}`)
+      await page.locator(ready).first().waitFor()
+    })
   }
+}
+
+/** Saves what `show` has opened in a new page. */
+async function save (name, size, colorScheme, show) {
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme, deviceScaleFactor: 1 })
+  const page = await context.newPage()
+  await show(page)
+  const file = `${OUT}${name}-${size}-${colorScheme}.webp`
+  // Playwright's own function does not write WebP, which is a third of the size of PNG.
+  const devtools = await context.newCDPSession(page)
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY_PERCENT })
+  const picture = Buffer.from(data, 'base64')
+  if (picture.length > SIZE_MAX_BYTES) throw new Error(`${file} has ${picture.length} bytes`)
+  await writeFile(file, picture)
+  await context.close()
+  console.log(`${file.slice(OUT.length)} ${Math.ceil(picture.length / 1000)} kB`)
 }

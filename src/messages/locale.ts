@@ -52,7 +52,7 @@ export interface Locale {
 type Forms = Readonly<Record<string, string>>
 export type MessageTable = Readonly<Record<MessageKey, string | Forms>>
 
-/** The English formats of earlier versions, which do not depend on the region. */
+/** The formats of English without a region. */
 const ENGLISH = { numbers: 'en-US', dates: 'en-GB' }
 
 /** Languages that are written without spaces between sentences. */
@@ -146,7 +146,7 @@ type Formats = Pick<Locale, 'money' | 'day' | 'number' | 'decimal' | 'percent' |
 
 /** Formats are created on first use, because creating one is slow. */
 function createFormats (language: Language, tag: string): Formats {
-  const { numbers, dates } = language === 'en' ? ENGLISH : { numbers: tag, dates: tag }
+  const { numbers, dates } = tag === 'en' ? ENGLISH : { numbers: tag, dates: tag }
   const moneys = new Map<string, Intl.NumberFormat>()
   const day = lazy(() => new Intl.DateTimeFormat(dates, { dateStyle: 'long', timeZone: 'UTC', calendar: 'gregory' }))
   const number = lazy(() => new Intl.NumberFormat(numbers))

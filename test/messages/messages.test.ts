@@ -85,6 +85,8 @@ t.test('values are formatted for the language', async t => {
   t.equal(german.day(Date.UTC(2027, 2, 4) * 1000), '4. März 2027')
   t.equal(german.country('FR', 'France'), 'Frankreich')
   t.equal(localeFor('en').money(-1234, 'USD', 2), '−$12.34')
+  t.equal(localeFor('en-US').day(Date.UTC(2027, 2, 4) * 1000), 'March 4, 2027', 'the region decides')
+  t.equal(localeFor('en-IN').money(12_345_678, 'INR', 2), '₹1,23,456.78')
   t.equal(german.text('choice.more', { count: 1 }), '1 weiteres Produkt anzeigen')
   t.equal(german.text('period.month', { count: 1 }), 'pro Monat', 'an exact form comes first')
   t.equal(localeFor('ar').text('status.seconds', { count: 3 }), '3 ثوانٍ')
