@@ -11,7 +11,7 @@ import t, { type Test } from 'tap'
 import { start } from '../../src/index.js'
 import type { JsonObject, SampleCall } from '../../src/pages/dashboard/code/call.js'
 import { javascriptProgram, pythonProgram } from '../../src/pages/dashboard/code/dynamic.js'
-import { curlCommand } from '../../src/pages/dashboard/code/programs.js'
+import { curlCommand, PROGRAMS } from '../../src/pages/dashboard/code/programs.js'
 import { packagePath } from '../../src/root.js'
 import { temporaryFolder } from '../processes.js'
 
@@ -122,6 +122,59 @@ t.test('escapes invisible characters', async t => {
   t.match(javascriptProgram(spelt), "'a\\u202eb\\u2028c\\udb40\\udc67'")
   t.match(pythonProgram(spelt), "'a\\u202eb\\u2028c\\U000e0067'")
   for (const text of [curlCommand(spelt), javascriptProgram(spelt), pythonProgram(spelt)]) t.match(text, 'é 漢 🙂')
+})
+
+/** How compiled languages, Ruby and PHP read a text literal: escapes by character, and what must not be there without one. */
+const LITERALS: Record<string, { named: string, point: RegExp, interpolation: RegExp | null }> = {
+  go: { named: '\\"', point: /\\u([\da-f]{4})|\\U([\da-f]{8})/g, interpolation: null },
+  java: { named: '\\"', point: /\\u([\da-f]{4})/g, interpolation: null },
+  kotlin: { named: '\\"$', point: /\\u([\da-f]{4})/g, interpolation: /\$/ },
+  csharp: { named: '\\"', point: /\\u([\da-f]{4})|\\U([\da-f]{8})/g, interpolation: null },
+  php: { named: '\\"$', point: /\\u\{([\da-f]+)\}/g, interpolation: /\$/ },
+  ruby: { named: '\\"#', point: /\\u\{([\da-f]+)\}/g, interpolation: /#[{$@]/ }
+}
+const CONTROLS: Record<string, string> = { n: '\n', r: '\r', t: '\t' }
+
+function readLiteral (literal: string, { named, point, interpolation }: NonNullable<typeof LITERALS[string]>): string {
+  const inner = literal.slice(1, -1)
+  // Between single quotes, which only PHP has here, there are two escapes.
+  if (literal.startsWith("'")) return inner.replace(/\\([\\'])/g, '$1')
+  const raw = inner.replace(/\\./gsu, '')
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(raw) || interpolation?.test(raw) === true) return `unescaped: ${literal}`
+  return inner.replace(new RegExp(`${point.source}|\\\\.`, 'gsu'), escape => {
+    const [, digits] = /^\\[uU]\{?([\da-f]+)\}?$/.exec(escape) ?? []
+    const letter = escape.slice(1)
+    if (digits !== undefined) return String.fromCodePoint(parseInt(digits, 16))
+    return CONTROLS[letter] ?? (named.includes(letter) ? letter : `unknown escape ${letter}`)
+  })
+}
+
+t.test('escapes texts in every language', async t => {
+  const texts = [...HOSTILE, '#{1+1} #$x #@y', '{$x}', '$$', 'e\\', '?>', '"#', '\ufeff\u00ad\v\b\f', '\\u{41} \\$x']
+  const sent = call({ body: { metadata: Object.fromEntries(texts.map((text, index) => [`k${index}`, text])) } })
+  for (const [language, style] of Object.entries(LITERALS)) {
+    const source = PROGRAMS.find(({ id }) => id === language)?.write(sent) ?? ''
+    const literals = source.matchAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gu)
+    const found = new Set(Array.from(literals, ([literal]) => readLiteral(literal, style)))
+    t.strictSame(texts.filter(text => !found.has(text)), [], language)
+  }
+  const rust = PROGRAMS.find(({ id }) => id === 'rust')?.write(sent) ?? ''
+  const [, marks = '', json = ''] = /from_str\(r(#+)"([\s\S]*)"\1\)/.exec(rust) ?? []
+  t.notMatch(json, `"${marks}`, 'the raw string of Rust ends once')
+  t.strictSame(JSON.parse(json), sent.body)
+})
+
+t.test('writes large integers and null so that each language compiles them', async t => {
+  const sent = call({ body: { product_cart: [{ product_id: 'p', quantity: 1, amount: 4294967296 }], later: [null, { a: null, b: -2147483649 }] } })
+  const written = Object.fromEntries(PROGRAMS.map(({ id, write }) => [id, write(sent)]))
+  t.match(written['java'], '.amount(4294967296L)')
+  t.match(written['java'], 'List.of(JsonValue.from(null), Map.ofEntries(Map.entry("a", JsonValue.from(null)), Map.entry("b", -2147483649L)))')
+  t.match(written['kotlin'], '.amount(4294967296L)')
+  t.match(written['go'], 'int64(4294967296)')
+  t.match(written['csharp'], 'Amount = 4294967296,')
+  const odd = call({ body: { metadata: { list: [1], none: null, deep: { a: 'b' } } } })
+  t.match(PROGRAMS.find(({ id }) => id === 'go')?.write(odd), '"deep": shared.UnionString("{\\"a\\":\\"b\\"}")', 'refused by the API, but it compiles')
+  t.match(PROGRAMS.find(({ id }) => id === 'csharp')?.write(odd), '{ "deep", "{\\"a\\":\\"b\\"}" }')
 })
 
 t.test('generates curl commands that a shell runs', { skip: curlMissing }, async t => {

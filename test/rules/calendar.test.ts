@@ -103,4 +103,6 @@ t.test('writes times that sort chronologically', async t => {
 t.test('formats a day for people, in UTC', async t => {
   t.equal(formatDay(Date.UTC(2027, 2, 4) * 1000), '4 March 2027')
   t.equal(formatDay(Date.UTC(2026, 11, 31, 23, 59, 59, 999) * 1000 + 999), '31 December 2026')
+  const { format } = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  for (let month = 0; month < 12; month++) t.equal(formatDay(Date.UTC(2024, month, 29) * 1000), format(Date.UTC(2024, month, 29)))
 })

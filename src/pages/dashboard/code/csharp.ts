@@ -1,5 +1,5 @@
 /** Calls of the API as code for the official client of C#. Its parameters are objects with properties. Pure. */
-import { isList, membersOf, pascalCase, singular, withCapitals, type Json, type SampleCall } from './call.js'
+import { membersOf, pascalCase, singular, withCapitals, type Json, type SampleCall } from './call.js'
 import { typedBody, type Member, type Typed, type TypedObject } from './shape.js'
 import { BASIC_ESCAPES, textLiteral, wideEscape, type TextStyle } from './text.js'
 
@@ -56,8 +56,8 @@ function literal (value: Typed, depth: number): string {
   }
 }
 
-/** A value of metadata. */
+/** A value of metadata. The API refuses lists and objects, so these are only texts that compile. */
 function scalar (value: Json): string {
   if (typeof value === 'string') return text(value)
-  return value === null || isList(value) ? 'null' : String(value)
+  return typeof value === 'object' && value !== null ? text(JSON.stringify(value)) : String(value)
 }

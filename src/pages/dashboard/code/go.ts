@@ -107,7 +107,9 @@ function typeName ({ kind, name, nested }: TypeName): string {
 /** A value of metadata. */
 function sharedUnion (value: Json): string {
   if (typeof value === 'number') return `shared.UnionFloat(${value})`
-  return typeof value === 'boolean' ? `shared.UnionBool(${value})` : `shared.UnionString(${anyLiteral(value)})`
+  if (typeof value === 'boolean') return `shared.UnionBool(${value})`
+  // The API refuses null, lists and objects, so these are only texts that compile.
+  return `shared.UnionString(${text(typeof value === 'string' ? value : JSON.stringify(value))})`
 }
 
 function anyLiteral (value: Json): string {

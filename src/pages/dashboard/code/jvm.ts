@@ -90,7 +90,6 @@ function builder (
 
 function literal (value: Typed, language: JvmLanguage, depth: number): string {
   switch (value.kind) {
-    case 'number': return String(value.value)
     case 'enum': return `${typeName(value.type)}.of(${textLiteral(value.value, language.text)})`
     case 'object': return builder(typeName(value.type), value, language, depth)
     case 'map': return `JsonValue.from(${plain(value.value, language)})`
@@ -113,7 +112,12 @@ function plain (value: Json, language: JvmLanguage): string {
   if (typeof value === 'string') return textLiteral(value, language.text)
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 0x7fffffff) return `${value}${language.long}`
   if (value === null || typeof value !== 'object') return String(value)
-  if (isList(value)) return `${language.list}(${value.map(item => plain(item, language)).join(', ')})`
+  if (isList(value)) return `${language.list}(${value.map(item => inside(item, language)).join(', ')})`
   const pairs = membersOf(value)
-  return language.map(pairs.map(([key, member]) => [textLiteral(key, language.text), plain(member, language)] as const))
+  return language.map(pairs.map(([key, member]) => [textLiteral(key, language.text), inside(member, language)] as const))
+}
+
+/** A value in a list or a map. Those of Java do not hold null. */
+function inside (value: Json, language: JvmLanguage): string {
+  return value === null ? 'JsonValue.from(null)' : plain(value, language)
 }
