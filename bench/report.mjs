@@ -124,13 +124,14 @@ function storedTable (samples, sizes) {
         number(medianOf(own, (one) => one.requestsPerSecond)),
         ratio(medianOf(own, (one) => one.ratio)),
         ratio(medianOf(own, (one) => one.toEmpty)),
+        ratio(medianOf(own, (one) => one.cpuToEmpty)),
         latency(medianOf(own, (one) => one.p50Us)),
         latency(medianOf(own, (one) => one.p99Us))
       ])
     }
   }
   return table([
-    'dodo-emulator, 32 connections', 'req/s', 'ratio to bare Fastify', 'ratio to empty', 'p50', 'p99'
+    'dodo-emulator, 32 connections', 'req/s', 'ratio to bare Fastify', 'ratio to empty', 'CPU per request to empty', 'p50', 'p99'
   ], rows)
 }
 

@@ -126,6 +126,7 @@ export async function measureStored (suite) {
         continue
       }
       sample.toEmpty = sample.ratio / empty.ratio
+      sample.cpuToEmpty = sample.cpuUsPerRequest / empty.cpuUsPerRequest // NaN where processor time can't be read
     }
   }
 }
