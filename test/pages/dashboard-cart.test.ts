@@ -145,7 +145,7 @@ t.test('refuses', async t => {
     t.match(problemOf(await refuse({ 'product_cart[0].amount': '' }), 'cart-product_cart-0-amount'), 'amount')
     t.match(problemOf(await refuse({ 'product_cart[0].quantity': 'two' }), 'cart-product_cart-0-quantity'), 'must be integer')
     t.match(problemOf(await refuse({ 'product_cart[0].product_id': 'pdt_retired' }), 'cart-product_cart-0-product_id'), 'is archived')
-    t.match(partOf(await refuse({ 'product_cart[0].product_id': '' }), 'cart-product_cart'), 'give 1 to 100 items')
+    t.match(partOf(await refuse({ 'product_cart[0].product_id': '' }), 'cart-product_cart'), 'Add at least one product, and at most 100')
     t.equal(problemOf(await refuse({ 'customer.email': '' }), 'cart-customer-email'), 'must be an e-mail address')
     t.match(problemOf(await refuse({ 'customer.customer_id': 'cus_nobody' }), 'cart-customer-customer_id'), 'cus_nobody does not exist')
     t.match(problemOf(await refuse({ 'billing.country': 'AI' }), 'cart-billing-country'), 'Anguilla')

@@ -221,7 +221,7 @@ t.test('discount codes', async t => {
     t.match(partOf(await refuse({ ...PERCENTAGE, restricted_to: 'pdt_nobody' }), 'save-restricted_to'), 'Product pdt_nobody does not exist')
     const { 'currency_options[1].currency': _, ...lacking } = FLAT
     t.match(problemOf(await refuse({ ...lacking, default: '0', 'currency_options[0].max_amount_possible': '7.5' }), 'save-currency_options-0-max_amount_possible'), 'JPY')
-    t.match(partOf(await refuse({ ...PERCENTAGE, type: 'flat' }), 'save-currency_options'), 'give a single option')
+    t.match(partOf(await refuse({ ...PERCENTAGE, type: 'flat' }), 'save-currency_options'), 'Give a single option')
     const twice = await refuse({ ...FLAT, 'currency_options[0].currency': 'KWD' })
     t.match(problemOf(twice, 'save-currency_options-1-currency'), 'KWD appears twice')
     t.strictSame(stored(), before, 'nothing was stored')

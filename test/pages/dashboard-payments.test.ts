@@ -127,6 +127,23 @@ t.test('the list', async t => {
 })
 
 t.test('a payment’s page', async t => {
+  t.test('folds a long cart and a long timeline', async t => {
+    const shop = visitor(t, { webhookRetrySchedule: '0,1h' })
+    for (const name of ['one', 'two']) await shop.call('POST', '/webhooks', { body: { url: `http://127.0.0.1:9/${name}` } })
+    const { payment_id: id } = await shop.pay({
+      billing: { country: 'US' },
+      customer: { customer_id: 'cus_ada' },
+      product_cart: Array.from({ length: 100 }, () => ({ product_id: 'pdt_license', quantity: 1 }))
+    })
+    await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+    const page = await shop.visit(urlOf(id))
+    t.match(partOf(page, 'facts'), '95 more products')
+    t.equal(partOf(page, 'facts').split('1 × ').length, 101)
+    t.match(partOf(page, 'timeline'), /Created: \$.* \d+ more entries .*With the latest 100 events. All events/)
+    t.equal(page.html.split('data-testid="timeline-entry"').length, 1 + 102, 'none is left out')
+    t.notMatch(partOf(page, 'timeline'), 'No webhook endpoint was subscribed', 'every event has its deliveries')
+  })
+
   t.test('lists events and deliveries in order', async t => {
     const dashboard = visitor(t, { webhookRetrySchedule: '0,1h', refundDelay: '1h' })
     const { visit, call } = dashboard

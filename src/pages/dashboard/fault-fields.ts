@@ -45,7 +45,7 @@ function number (formState: FormState, name: string, label: string, placeholder:
 }
 
 const DELAYS: Options = [
-  ['', 'none'],
+  ['', 'None'],
   ['fixed', 'fixed'],
   ['between', 'uniform between two values'],
   ['spread', 'a latency distribution'],

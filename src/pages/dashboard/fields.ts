@@ -6,6 +6,7 @@ import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { fieldId, problemAt, type FormState } from './form.js'
 import type { PageContext } from './page.js'
+import { sentence } from './parts.js'
 import { typedMetadata } from './reading.js'
 
 interface Control {
@@ -175,7 +176,7 @@ function states (formState: FormState, field: Control): Fragment {
 export function groupProblem ({ action, refused }: FormState, path: string): Fragment {
   const isOfGroup = (place: string) => place === path || (place.startsWith(`${path}[`) && !FIELD.test(place))
   const problem = refused?.error.details?.find(({ path: place }) => isOfGroup(place))
-  return problem === undefined ? '' : html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${problem.message}</p>`
+  return problem === undefined ? '' : html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${sentence(problem.message)}</p>`
 }
 
 /** Matches the path of a field of an item: `product_cart[0].amount`. */

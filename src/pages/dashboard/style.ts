@@ -113,6 +113,7 @@ time[title] { cursor: help; }
 .fold[open] > summary { margin-bottom: 0.6rem; }
 .facts { display: grid; gap: 0.5rem; font-size: 0.875rem; }
 .facts > div { display: grid; grid-template-columns: 7.25rem minmax(0, 1fr); gap: 0.1rem 1rem; }
+@media (min-width: 40rem) { .facts > div { grid-template-columns: 9.5rem minmax(0, 1fr); } }
 .facts dt { color: var(--quiet); }
 .pairs { display: grid; gap: 0.2rem; }
 .pairs code { color: var(--quiet); margin-right: 0.4rem; }

@@ -79,7 +79,7 @@ export function checkCart (
   { product_cart: cart, discount_code: code, discount_codes: codes }: CartRequest, max = CART_MAX
 ): void {
   if (cart.length === 0) {
-    throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: `give 1 to ${max} items` })
+    throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: `add at least one product, and at most ${max}` })
   }
   if (cart.length > max) {
     throw invalid('product_cart', `product_cart must have at most ${max} items, not ${cart.length}`)

@@ -19,7 +19,7 @@ export const BEHAVIORS = [
   ['carry_deficit_auto_repay', 'Carry it over and repay it from new credits']
 ] as const
 
-const INTERVALS = ['', 'Day', 'Week', 'Month', 'Year'].map(value => [value, value === '' ? 'none' : value] as const)
+const INTERVALS = ['', 'Day', 'Week', 'Month', 'Year'].map(value => [value, value === '' ? 'None' : value] as const)
 
 type Whole = 'expires_after_days' | 'rollover_percentage' | 'rollover_timeframe_count' | 'max_rollover_count' | 'overage_limit'
 
@@ -71,7 +71,7 @@ function rolloverFields (formState: FormState, entitlement: CreditEntitlementRep
 
 function overageFields (formState: FormState, entitlement: CreditEntitlementReply | null, page: PageContext): Fragment {
   const { overage_enabled: isEnabled = false, overage_behavior: behavior, price_per_unit: price, currency } = entitlement ?? {}
-  const currencies = [['', 'none'] as const, ...currencyOptions(page)]
+  const currencies = [['', 'None'] as const, ...currencyOptions(page)]
   return html`<fieldset><legend>Overage</legend>
 !${checkField(formState, { name: 'overage_enabled', label: 'Allow usage beyond the balance', value: isEnabled })}
 !${whole(formState, entitlement, { name: 'overage_limit', label: 'At most', hint: 'Leave empty for no limit.' })}

@@ -64,7 +64,7 @@ function configField (formState: FormState, { options, isLong, isNumber, ...fiel
   const numeric = isNumber === true ? { inputmode: 'numeric' as const } : {}
   const shown = { ...field, ...numeric, at: `integration_config.${field.name}`, value: value == null ? '' : String(value) }
   if (options !== undefined) {
-    const labelled = options.map(option => [option, option === '' ? 'none' : option] as const)
+    const labelled = options.map(option => [option, option === '' ? 'None' : labelOf(option)] as const)
     return choiceField(formState, { ...shown, options: labelled })
   }
   return isLong === true ? areaField(formState, shown) : textField(formState, shown)

@@ -20,7 +20,7 @@ import { customerEmail, entitlementName, grantTable, grantTag, relatedGrants, ty
 const EVENTS_MAX = 100
 
 const FILTERS: readonly Filter[] = [
-  { name: 'status', label: 'Status', type: 'choice', options: GRANT_STATUSES.map(status => [status, status] as const) },
+  { name: 'status', label: 'Status', type: 'choice', options: GRANT_STATUSES.map(status => [status, labelOf(status)] as const) },
   {
     name: 'integration_type',
     label: 'Type',

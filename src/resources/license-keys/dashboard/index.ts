@@ -24,6 +24,8 @@ type Key = Required<Schemas['LicenseKeyResponse']>
 const LATEST = 8
 const INSTANCES_MAX = 100
 
+const SOURCES = { auto: 'Purchase', import: 'Import', manual: 'Manual' } as const
+
 const FILTERS: readonly Filter[] = [
   { name: 'search', label: 'Key', type: 'search', placeholder: 'Any part of the key' },
   {
@@ -32,9 +34,7 @@ const FILTERS: readonly Filter[] = [
     type: 'choice',
     options: ['active', 'expired', 'disabled'].map(status => [status, labelOf(status)] as const)
   },
-  {
-    name: 'source', label: 'Source', type: 'choice', options: [['auto', 'purchase'], ['import', 'import'], ['manual', 'manual']]
-  },
+  { name: 'source', label: 'Source', type: 'choice', options: Object.entries(SOURCES) },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…', isRare: true },
   { name: 'product_id', label: 'Product', type: 'text', placeholder: 'pdt_…', isRare: true },
   { name: 'payment_id', label: 'Payment', type: 'text', placeholder: 'pay_…', isRare: true },
@@ -148,7 +148,7 @@ function keyFacts (key: Key, page: PageContext): Fragment {
       html`${sandbox.customers.find(key.customer_id)?.email ?? key.customer_id}`)],
     ['Product', cellLink(pageOf(page, 'products', key.product_id),
       html`${sandbox.products.find(key.product_id)?.name ?? key.product_id}`)],
-    ['Source', html`${key.source}`],
+    ['Source', html`${SOURCES[key.source]}`],
     ['Grant', link('grants', grantId)],
     ['Payment', link('payments', key.payment_id)],
     ['Subscription', link('subscriptions', key.subscription_id)],

@@ -15,7 +15,7 @@ import {
 } from '../../../pages/dashboard/lists.js'
 import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, empty, heading, linkButton, statusWords, table, timeTag, type Row
+  card, cellLink, code, empty, heading, linkButton, sentence, statusWords, table, timeTag, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Pages } from '../../../pages/dashboard/section.js'
 import { methodOf, paymentTag, refundTag } from './table.js'
@@ -32,7 +32,7 @@ const STATUSES: ReadonlyArray<Schemas['IntentStatus']> = [
 
 const FILTERS: readonly Filter[] = [
   { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, e-mail or metadata' },
-  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, statusWords(status)]) },
+  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, sentence(statusWords(status))]) },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' },
   { name: 'currency', label: 'Currency', type: 'text', placeholder: 'USD', isRare: true },

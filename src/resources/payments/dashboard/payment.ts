@@ -128,10 +128,18 @@ function subscriptions ({ subscription_ids: ids }: Payment, page: PageContext): 
   return second === undefined ? idLink(page, only) : html`<ul>!${ids.map(id => html`<li>!${idLink(page, id)}</li>`)}</ul>`
 }
 
+/** A longer cart is folded after its first products. */
+const PRODUCTS_MAX = 8
+const PRODUCTS_SHOWN = 5
+
 function products ({ product_cart: cart }: Payment, page: PageContext): Fragment {
   const nameOf = (id: string) => page.context.sandbox.products.find(id)?.name ?? id
-  return html`<ul>!${(cart ?? []).map(({ product_id: id, quantity }) =>
-    html`<li>${quantity} × <a href="${pageOf(page, 'products', id)}">${nameOf(id)}</a></li>`)}</ul>`
+  const items = (cart ?? []).map(({ product_id: id, quantity }) =>
+    html`<li>${quantity} × <a href="${pageOf(page, 'products', id)}">${nameOf(id)}</a></li>`)
+  const isLong = items.length > PRODUCTS_MAX
+  const rest = html`<details class="fold" id="more-products"><summary>${items.length - PRODUCTS_SHOWN} more products</summary>
+<ul>!${items.slice(PRODUCTS_SHOWN)}</ul></details>`
+  return html`<ul>!${isLong ? items.slice(0, PRODUCTS_SHOWN) : items}</ul>!${isLong ? rest : ''}`
 }
 
 function disputesOf ({ disputes }: Payment, page: PageContext): Fragment | null {

@@ -26,12 +26,17 @@ interface Entry {
   more?: Fragment
 }
 
-const EVENTS_MAX = 100
+const PAGE_SIZE = 100
+/** Deliveries of the events that are shown. An event has one delivery for each endpoint. */
+const DELIVERY_PAGES_MAX = 10
+/** A longer timeline is folded between its first and its last entries. */
+const ENTRIES_MAX = 24
+const ENTRIES_SHOWN = 8
 
 export async function timeline (payment: Payment, page: PageContext): Promise<Fragment> {
-  const query = { payment_id: payment.payment_id, page_size: EVENTS_MAX }
+  const query = { payment_id: payment.payment_id, page_size: PAGE_SIZE }
   const { items: events } = await page.operate('GET /_emulator/events', { query })
-  const { items: deliveries } = await page.operate('GET /_emulator/deliveries', { query })
+  const deliveries = await deliveriesOf(payment, page)
   const entries = [
     created(payment, page),
     ...opening(payment, page),
@@ -42,10 +47,36 @@ export async function timeline (payment: Payment, page: PageContext): Promise<Fr
   ]
   const time = ({ at }: Entry) => parseTime(at) ?? 0
   entries.sort((a, b) => time(a) - time(b)) // stable: entries with the same time keep their order
-  return html`<ol class="timeline">!${entries.map(({ id, at, kind, what, more }) =>
-    html`<li id="entry-${id}" class="${kind}" data-testid="timeline-entry">
+  const items = entries.map(entry => entryItem(entry, page))
+  const folded = items.length > ENTRIES_MAX ? items.splice(ENTRIES_SHOWN, items.length - 2 * ENTRIES_SHOWN) : []
+  if (folded.length > 0) items.splice(ENTRIES_SHOWN, 0, foldedEntries(folded))
+  const isCut = events.length === PAGE_SIZE
+  const all = `${pageOf(page, 'webhooks', 'events')}?${new URLSearchParams({ payment_id: payment.payment_id })}`
+  return html`<ol class="timeline">!${items}</ol>
+!${isCut ? html`<p class="quiet">With the latest ${PAGE_SIZE} events. <a href="${all}">All events</a></p>` : ''}`
+}
+
+function entryItem ({ id, at, kind, what, more }: Entry, page: PageContext): Fragment {
+  return html`<li id="entry-${id}" class="${kind}" data-testid="timeline-entry">
 <div class="what"><span>!${what}</span>!${timeTag(at, page)}</div>
-!${more === undefined ? '' : html`<div class="more">!${more}</div>`}</li>`)}</ol>`
+!${more === undefined ? '' : html`<div class="more">!${more}</div>`}</li>`
+}
+
+function foldedEntries (items: readonly Fragment[]): Fragment {
+  return html`<li id="entry-more"><details class="fold" id="more-entries"><summary>${items.length} more entries</summary>
+<ol class="timeline">!${items}</ol></details></li>`
+}
+
+/** The deliveries of the payment's events, newest first, of at most so many pages. */
+async function deliveriesOf ({ payment_id: id }: Payment, page: PageContext): Promise<Delivery[]> {
+  const found: Delivery[] = []
+  for (let number = 0; number < DELIVERY_PAGES_MAX; number++) {
+    const query = { payment_id: id, page_size: PAGE_SIZE, page_number: number }
+    const { items } = await page.operate('GET /_emulator/deliveries', { query })
+    found.push(...items)
+    if (items.length < PAGE_SIZE) break
+  }
+  return found
 }
 
 function created ({ created_at: at, total_amount: total, currency }: Payment, { context: { sandbox } }: PageContext): Entry {
@@ -94,7 +125,7 @@ function eventEntry (event: Event, deliveries: readonly Delivery[], page: PageCo
     at: event.created_at,
     kind,
     what: html`Event <a href="${pageOf(page, 'webhooks', 'events', event.event_id)}">${event.type}</a>`,
-    more: own.length === 0
+    more: own.length === 0 && deliveries.length < DELIVERY_PAGES_MAX * PAGE_SIZE
       ? html`<p class="quiet">No webhook endpoint was subscribed to it.</p>`
       : html`<ul>!${own.map(delivery => deliveryItem(delivery, page))}</ul>`
   }

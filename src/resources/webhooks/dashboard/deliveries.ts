@@ -12,7 +12,7 @@ import { pathOf, pageOf } from '../../../pages/dashboard/links.js'
 import { filterForm, filtersOf, listed, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
 import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag
+  card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag, labelOf
 } from '../../../pages/dashboard/parts.js'
 import { bodyText, headerList, httpTag, milliseconds } from '../../../pages/dashboard/request-parts.js'
 import type { Pages } from '../../../pages/dashboard/section.js'
@@ -24,7 +24,7 @@ import { FAULT_WORDS, adviceOn, answerOf, verdictOf, type Attempt, type Delivery
 
 const FILTERS = ['state', 'webhook_id', 'event_type', ...LINK_NAMES, 'event_id'] as const
 
-const STATES = ['waiting', 'succeeded', 'failed', 'cancelled', 'dropped'].map(state => [state, state] as const)
+const STATES = ['waiting', 'succeeded', 'failed', 'cancelled', 'dropped'].map(state => [state, labelOf(state)] as const)
 
 export const deliveryPages: Pages = {
   '/deliveries': { show: deliveryList },
