@@ -176,7 +176,8 @@ function states (formState: FormState, field: Control): Fragment {
 export function groupProblem ({ action, refused }: FormState, path: string): Fragment {
   const isOfGroup = (place: string) => place === path || (place.startsWith(`${path}[`) && !FIELD.test(place))
   const problem = refused?.error.details?.find(({ path: place }) => isOfGroup(place))
-  return problem === undefined ? '' : html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${sentence(problem.message)}</p>`
+  if (problem === undefined) return ''
+  return html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${sentence(problem.message)}</p>`
 }
 
 /** Matches the path of a field of an item: `product_cart[0].amount`. */

@@ -67,7 +67,7 @@ function foldedEntries (items: readonly Fragment[]): Fragment {
 <ol class="timeline">!${items}</ol></details></li>`
 }
 
-/** The deliveries of the payment's events, newest first, of at most so many pages. */
+/** The deliveries of the payment's events, newest first, up to the limit above. */
 async function deliveriesOf ({ payment_id: id }: Payment, page: PageContext): Promise<Delivery[]> {
   const found: Delivery[] = []
   for (let number = 0; number < DELIVERY_PAGES_MAX; number++) {
