@@ -26,6 +26,8 @@ export interface BodyStore {
 }
 
 const BLOCK_BYTES = 32 * 1024
+/** Most sandboxes get a few calls. */
+const FIRST_BLOCK_BYTES = 4 * 1024
 /** Free blocks above this number are left to the garbage collector. */
 const FREE_MAX = 4
 /** The most bytes of UTF-8 for one UTF-16 unit. */
@@ -41,7 +43,8 @@ export function createBodyStore (): BodyStore {
     const needed = Buffer.byteLength(request) + Buffer.byteLength(reply)
     if (current.bytes.length - used >= needed) return
     const reused = needed <= BLOCK_BYTES ? free.pop() : undefined
-    current = reused ?? { bytes: Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, needed)), live: 0 }
+    const size = current.bytes.length === 0 ? FIRST_BLOCK_BYTES : BLOCK_BYTES
+    current = reused ?? { bytes: Buffer.allocUnsafeSlow(Math.max(size, needed)), live: 0 }
     used = 0
   }
 

@@ -75,7 +75,21 @@ export type Stores = { [Name in keyof typeof STORES]: ReturnType<(typeof STORES)
 export type Stored<Name extends keyof Stores> =
   Stores[Name] extends { find: (...given: never[]) => infer Found } ? NonNullable<Found> : never
 
-/** Creates the stores of a database. Statements are compiled on first use. */
-export function createStores (database: Database): Stores {
-  return Object.fromEntries(Object.entries(STORES).map(([name, create]) => [name, create(database)])) as Stores
+const databases = new WeakMap<object, Database>()
+
+/** The prototype of all sandboxes. */
+const LATE_STORES = Object.defineProperties({}, Object.fromEntries(Object.entries(STORES).map(([name, create]) => [name, {
+  get (this: object) {
+    const database = databases.get(this)
+    if (database === undefined) throw new Error(`${name} belongs to a sandbox`)
+    const value = create(database)
+    Object.defineProperty(this, name, { value })
+    return value
+  }
+}])))
+
+/** Gives a sandbox its stores. Each is created when it is first used, because most sandboxes use a few of them. */
+export function withStores<Parts extends object> (parts: Parts, database: Database): Parts & Stores {
+  databases.set(parts, database)
+  return Object.setPrototypeOf(parts, LATE_STORES) as Parts & Stores
 }

@@ -14,7 +14,7 @@ import { createFaults } from '../faults/rules.js'
 import { createLimiter } from './limiter.js'
 import { createRequestLog } from '../requests/log.js'
 import type { Effects } from './effects.js'
-import { createStores } from '../resources/stores.js'
+import { withStores } from '../resources/stores.js'
 import type { Sandbox, Settings } from './sandbox.js'
 import { createScheduler } from './scheduler.js'
 import { createSnapshots } from './snapshots.js'
@@ -153,7 +153,7 @@ function sandboxOf (
   const file = path === IN_MEMORY ? NO_FILE : watchFile(resolve(path), report)
   const committing = () => { clock.keep() }
   const batch = createBatch(database, { rolledBack: forget, check: file.check, committing, answered, report })
-  const sandbox: Sandbox = {
+  const sandbox: Sandbox = withStores({
     ...partsOf(database, ids, options),
     name,
     prefix,
@@ -175,7 +175,7 @@ function sandboxOf (
       begin(sandbox, options)
       restart('the sandbox was reset')
     },
-    restore (snapshot) {
+    restore (snapshot: Buffer) {
       restoreRows(database, snapshot)
       restart('the sandbox was restored from a snapshot')
     },
@@ -197,8 +197,9 @@ function sandboxOf (
       file.close()
       database.close()
     },
-    isOpen: () => database.open
-  }
+    isOpen: () => database.open,
+    release: () => { database.release() }
+  }, database)
   const scheduler = createScheduler({ sandbox, jobs: options.jobs, baseUrl: () => options.url() + prefix, report })
   const mailer = createMailer({ ...options, sandbox, nowMs: () => Math.floor(options.system.now() / 1000) })
   const sender = createSender({ ...options, sandbox, timeoutMs: options.webhookTimeoutMs, trust: options.webhookTrust })
@@ -218,7 +219,6 @@ function sandboxOf (
 /** The parts of a sandbox that need only its database and the options. */
 function partsOf (database: Database, ids: Ids, { settings, reference, jobs, effects, steady }: SandboxOptions) {
   return {
-    ...createStores(database),
     settings,
     reference,
     ids,

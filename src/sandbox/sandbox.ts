@@ -103,6 +103,8 @@ export interface Sandbox extends Stores {
   refuseWrites (because: string): void
   close (): void
   isOpen (): boolean
+  /** Frees memory that only a sandbox in use needs. */
+  release (): void
 }
 
 /** The values that a handler gets besides its request. */

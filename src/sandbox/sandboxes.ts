@@ -66,6 +66,9 @@ const DESCRIPTORS_NEEDED = 4
 /** The most sandboxes that are closed to free descriptors when one is opened. */
 const CLOSED_AT_ONCE = 4
 
+/** The most sandboxes that keep compiled statements, which take a quarter of a sandbox's memory. */
+const IN_USE_MAX = 32
+
 interface Opened {
   sandbox: Sandbox
   /** The value of the use counter when it was last used. */
@@ -75,6 +78,7 @@ interface Opened {
 export function createSandboxes ({ database, seed, limit, sandboxOptions, prepare, log }: SandboxesOptions): Sandboxes {
   const folder = database === IN_MEMORY ? null : join(dirname(resolve(database)), 'sandboxes')
   const others = new Map<string, Opened>()
+  const inUse = new Set<Opened>()
   let uses = 0
   const { makeRoom, closeForFiles } = createRoom(others, { limit, isInMemory: folder === null, log })
   let isStarted = false
@@ -86,20 +90,26 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
     return sandbox
   }
 
+  function use (opened: Opened): Sandbox {
+    opened.usedAt = ++uses
+    if (!inUse.has(opened)) {
+      inUse.add(opened)
+      if (inUse.size > IN_USE_MAX) releaseOldest(inUse)
+    }
+    return opened.sandbox
+  }
+
   const fileOf = (name: string) => folder === null ? null : join(folder, fileName(name))
 
   function open (name: string): Sandbox {
     if (name === DEFAULT_SANDBOX) return main
     const opened = others.get(name)
-    if (opened !== undefined) {
-      opened.usedAt = ++uses
-      return opened.sandbox
-    }
+    if (opened !== undefined) return use(opened)
     checkSandboxName(name)
     makeRoom()
-    const sandbox = begin(openNamed(name))
-    others.set(name, { sandbox, usedAt: ++uses })
-    return sandbox
+    const created = { sandbox: begin(openNamed(name)), usedAt: 0 }
+    others.set(name, created)
+    return use(created)
   }
 
   function openNamed (name: string): Sandbox {
@@ -147,6 +157,16 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
       main.close()
     }
   }
+}
+
+/** Sandboxes that were closed in the meantime leave too. */
+function releaseOldest (inUse: Set<Opened>): void {
+  for (const opened of inUse) if (!opened.sandbox.isOpen()) inUse.delete(opened)
+  if (inUse.size <= IN_USE_MAX) return
+  const [oldest] = [...inUse].sort((a, b) => a.usedAt - b.usedAt)
+  if (oldest === undefined) return
+  inUse.delete(oldest)
+  oldest.sandbox.release()
 }
 
 /** Makes room for another sandbox, within the limit of open sandboxes and that of open files. */

@@ -10,19 +10,29 @@ import type { CountedDatabase, Database, Statement } from './database.js'
 
 /** The same database with lazily compiled statements, which count the rows that they write. */
 export function compilingLate (database: Sqlite.Database): CountedDatabase {
-  const writes: Writes = { count: 0 }
+  const connection: Connection = { database, written: 0, compiled: [] }
   return Object.assign(Object.create(database), {
-    prepare: (sql: string) => late(database, sql, 'rows', writes),
+    prepare: (sql: string) => late(connection, sql, 'rows'),
     exec (this: Database, sql: string) {
-      writes.count++
+      connection.written++
       database.exec(sql)
       return this
     },
-    countWritten: () => writes.count
+    countWritten: () => connection.written,
+    release () {
+      for (const statement of connection.compiled) statement.compiled = undefined // the garbage collector finalizes it
+      connection.compiled = []
+      database.pragma('shrink_memory')
+    }
   })
 }
 
-interface Writes { count: number }
+/** Shared by the statements of a database. */
+interface Connection {
+  database: Sqlite.Database
+  written: number
+  compiled: Late[]
+}
 
 /** A statement whose form of rows is chosen. */
 type Formed = Omit<Statement<unknown[], unknown>, 'pluck' | 'raw'>
@@ -35,29 +45,28 @@ const FORMS = {
 
 /** A statement that is not compiled, or the compiled one. */
 interface Late {
-  database: Sqlite.Database
+  connection: Connection
   sql: string
   form: keyof typeof FORMS
   compiled: Formed | undefined
-  writes: Writes
 }
 
 /** All statements share these methods: with functions of its own, each of a sandbox's seven hundred took half a kilobyte. */
 const METHODS: Statement<unknown[], unknown> & ThisType<Late> = {
   run (...parameters) {
     const result = compiled(this).run(...parameters)
-    this.writes.count += result.changes
+    this.connection.written += result.changes
     return result
   },
   get (...parameters) { return compiled(this).get(...parameters) },
   all (...parameters) { return compiled(this).all(...parameters) },
   iterate (...parameters) { return compiled(this).iterate(...parameters) },
-  pluck () { return late(this.database, this.sql, 'pluck', this.writes) },
-  raw () { return late(this.database, this.sql, 'raw', this.writes) }
+  pluck () { return late(this.connection, this.sql, 'pluck') },
+  raw () { return late(this.connection, this.sql, 'raw') }
 }
 
-function late (database: Sqlite.Database, sql: string, form: Late['form'], writes: Writes): Statement<unknown[], unknown> {
-  const statement: Late = { database, sql, form, compiled: undefined, writes }
+function late (connection: Connection, sql: string, form: Late['form']): Statement<unknown[], unknown> {
+  const statement: Late = { connection, sql, form, compiled: undefined }
   return Object.setPrototypeOf(statement, METHODS) as typeof METHODS
 }
 
@@ -66,17 +75,19 @@ function compiled (statement: Late): Formed {
   return statement.compiled
 }
 
-function compile ({ database, sql, form, writes }: Late): Formed {
-  const statement = database.prepare(sql)
+function compile (late: Late): Formed {
+  const { connection, sql, form } = late
+  const statement = connection.database.prepare(sql)
+  connection.compiled.push(late)
   const formed = FORMS[form](statement)
-  return statement.readonly || !statement.reader ? formed : counted(formed, writes)
+  return statement.readonly || !statement.reader ? formed : counted(formed, connection)
 }
 
 /** Counts the calls of a statement that writes and returns rows: their number of rows is unknown. */
-function counted (formed: Formed, writes: Writes): Formed {
+function counted (formed: Formed, connection: Connection): Formed {
   const counting = <Parameters extends unknown[], Result>(read: (...parameters: Parameters) => Result) =>
     (...parameters: Parameters) => {
-      writes.count++
+      connection.written++
       return read(...parameters)
     }
   return {

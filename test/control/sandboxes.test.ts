@@ -125,6 +125,15 @@ t.test('lists, creates and deletes sandboxes', async t => {
   t.equal((await shop.call('DELETE', '/_emulator/sandboxes/missing')).status, 404)
 })
 
+t.test('releases its statements when forty others are used, and answers as before', async t => {
+  const shop = startEmulator(t)
+  const { payment_id: paymentId } = await payIn(shop, 'sandbox_early')
+  for (let number = 0; number < 40; number++) t.equal(await countIn(shop, `sandbox_later-${number}`), 0)
+  t.equal((await shop.call('GET', `/payments/${paymentId}`, { key: 'sandbox_early' })).status, 200)
+  await payIn(shop, 'sandbox_early')
+  t.equal(await countIn(shop, 'sandbox_early'), 2)
+})
+
 t.test('in memory, closes the least recently used one at the limit', async t => {
   const lines = t.capture(console, 'error')
   const shop = startEmulator(t, { sandboxLimit: '2' })

@@ -87,3 +87,26 @@ t.test('reads the same rows as better-sqlite3', async t => {
   t.strictSame(late.prepare(kept).get(5, 6), { frozen_at: 6, offset_us: 5 })
   t.throws(() => late.prepare('DELETE FROM clock').get(), { message: /does not return data/ })
 })
+
+t.test('compiles a statement again after a release', async t => {
+  const database = strict()
+  t.teardown(() => database.close())
+  database.exec('DELETE FROM clock')
+  const late = compilingLate(database)
+  const insert = late.prepare('INSERT INTO clock (offset_us, frozen_at) VALUES (?, ?)')
+  const offset = late.prepare<[], number>('SELECT offset_us FROM clock').pluck()
+  insert.run(5, null)
+  t.equal(offset.get(), 5)
+  const written = late.countWritten()
+  let compiled = 0
+  const prepare = database.prepare.bind(database)
+  database.prepare = ((sql: string) => {
+    compiled++
+    return prepare(sql)
+  }) as typeof database.prepare
+  late.release()
+  t.equal(offset.get(), 5)
+  t.equal(offset.get(), 5)
+  t.equal(compiled, 1)
+  t.equal(late.countWritten(), written, 'it has written nothing')
+})
