@@ -29,6 +29,7 @@ t.test('shows past and coming charges, and discount codes', async t => {
   const id = await subscribe(dashboard, { discount_codes: ['SAVE10'] })
   const { html, text } = await dashboard.visit(`/dashboard/subscriptions/${id}`)
   for (const type of ['payment.succeeded', 'subscription.active', 'subscription.renewed']) t.match(html, `>${type}</a>`)
+  t.match(partOf(await dashboard.visit(`/dashboard/subscriptions/${id}`), 'timeline'), /payment\.succeeded \$10\.80/)
   t.match(text, /Renewal: \$\d+\.\d\d/)
   t.match(text, 'End of the term')
   t.match(text, 'SAVE10')
@@ -36,11 +37,29 @@ t.test('shows past and coming charges, and discount codes', async t => {
   t.equal((await dashboard.visit('/dashboard/subscriptions/sub_gone')).status, 404)
 })
 
+t.test('names every coming job', async t => {
+  const dashboard = open(t)
+  const id = await subscribe(dashboard, { trial_period_days: 30 })
+  await dashboard.call('PATCH', '/_emulator/settings', { body: { grace_period: true, payment_retries: true } })
+  const change = { product_id: 'pdt_pro_monthly', quantity: 2, proration_billing_mode: 'full_immediately', effective_at: 'next_billing_date' }
+  t.equal((await dashboard.call('POST', `/subscriptions/${id}/change-plan`, { body: change })).status, 200)
+  const timeline = async () => partOf(await dashboard.visit(`/dashboard/subscriptions/${id}`), 'timeline')
+  t.match(await timeline(), /Reminder of the renewal[^]*Scheduled plan change[^]*Renewal: /)
+  await dashboard.call('POST', `/_emulator/subscriptions/${id}/decline-next`, { body: { times: 1, error_code: 'INSUFFICIENT_FUNDS' } })
+  await dashboard.call('POST', '/_emulator/clock', { body: { advance_ms: 30 * 86_400_000 } })
+  const unpaid = await timeline()
+  for (const name of ['Automatic retry', 'End of the grace period']) t.match(unpaid, name)
+  t.notMatch(unpaid, /subscription\.(?:retry|end_grace|change_plan)/)
+})
+
 t.test('actions', async t => {
   const dashboard = open(t)
   const id = await subscribe(dashboard)
   const url = `/dashboard/subscriptions/${id}`
   const status = async () => (await dashboard.get<{ status: string }>(`/subscriptions/${id}`)).status
+  const { text } = await dashboard.visit(url)
+  t.match(text, 'Cancel subscription')
+  t.notMatch(text, 'Cancel payment')
   t.match((await dashboard.follow(url, 'renew')).text, 'The subscription was renewed.')
   t.equal((await dashboard.get<{ items: unknown[] }>(`/payments?subscription_id=${id}`)).items.length, 2)
   await dashboard.follow(url, 'pause')

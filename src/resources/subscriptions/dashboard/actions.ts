@@ -70,7 +70,7 @@ export function subscriptionForms (subscription: Subscription, page: PageContext
       : '',
     possible.has('cancel')
       ? confirmButton(page.formState('cancel'), {
-        label: 'Cancel now', question: 'Cancel the subscription now? This cannot be undone.', confirm: 'Cancel payment'
+        label: 'Cancel now', question: 'Cancel the subscription now? This cannot be undone.', confirm: 'Cancel subscription'
       })
       : ''
   ].filter(part => part !== '')

@@ -20,6 +20,7 @@ import { newSubscription } from '../../payments/dashboard/new.js'
 import { changePlanPage } from './change-plan.js'
 import { subscriptionActions, subscriptionForms } from './actions.js'
 import { recoveryCard } from './recovery.js'
+import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, GRACE_JOB, REMIND_JOB, RENEW_JOB, RETRY_JOB } from '../lifecycle.js'
 import { renewalCharge } from '../pricing.js'
 import { findSubscription } from '../rules.js'
 
@@ -142,11 +143,13 @@ ${everyPeriod(plan.frequency)}`],
 }
 
 const COMING: Readonly<Record<string, string>> = {
-  'subscription.renew': 'Renewal',
-  'subscription.cancel': 'Scheduled cancellation',
-  'subscription.expire': 'End of the term',
-  'subscription.remind': 'Reminder of the renewal',
-  'subscription.retry': 'Automatic retry'
+  [RENEW_JOB]: 'Renewal',
+  [CHANGE_JOB]: 'Scheduled plan change',
+  [CANCEL_JOB]: 'Scheduled cancellation',
+  [EXPIRE_JOB]: 'End of the term',
+  [REMIND_JOB]: 'Reminder of the renewal',
+  [RETRY_JOB]: 'Automatic retry',
+  [GRACE_JOB]: 'End of the grace period'
 }
 
 /** The events and the scheduled jobs of a subscription. */
@@ -155,11 +158,17 @@ async function timeline ({ subscription_id: id }: Subscription, page: PageContex
   const { items: due, failed } = await page.operate('GET /_emulator/due', { query: { subject_id: id } })
   const entry = (key: string, kind: Kind, at: string, what: Fragment) => html`<li id="entry-${key}" class="${kind}"
 data-testid="timeline-entry"><div class="what"><span>!${what}</span>!${timeTag(at, page)}</div></li>`
-  return html`<ol class="timeline">!${events.toReversed().map(({ event_id: eventId, type, created_at: at }) =>
+  return html`<ol class="timeline">!${events.toReversed().map(({ event_id: eventId, type, created_at: at, payment_id: payId }) =>
     entry(eventId, /failed|on_hold/.test(type) ? 'bad' : 'calm', at,
-      html`<a href="${pageOf(page, 'webhooks', 'events', eventId)}">${type}</a>`))}
+      html`<a href="${pageOf(page, 'webhooks', 'events', eventId)}">${type}</a> ${chargeOf(type, payId, page)}`))}
 !${failed.map(({ kind, due_at: at, error }) => entry(kind, 'bad', at, html`${COMING[kind] ?? kind} failed: ${error ?? ''}`))}
 !${due.map(({ kind, due_at: at }) => entry(kind, 'wait', at, coming(kind, id, page)))}</ol>`
+}
+
+/** The amount of a payment's event. */
+function chargeOf (type: string, paymentId: string | null, { context: { sandbox } }: PageContext): string {
+  const payment = paymentId === null || !type.startsWith('payment.') ? undefined : sandbox.payments.find(paymentId)
+  return payment === undefined ? '' : money(payment.total_amount, payment.currency, sandbox)
 }
 
 /** A coming event, with the amount of a renewal as far as it can be priced now. */
@@ -167,7 +176,7 @@ function coming (kind: string, id: string, page: PageContext): Fragment {
   const { sandbox } = page.context
   const subscription = findSubscription(id, page.context)
   const name = COMING[kind] ?? kind
-  if (kind !== 'subscription.renew' || subscription.on_demand !== null) return html`${name}`
+  if (kind !== RENEW_JOB || subscription.on_demand !== null) return html`${name}`
   try {
     const { total, currency } = renewalCharge(subscription, sandbox)
     return html`${name}: ${money(total, currency, sandbox)}`
