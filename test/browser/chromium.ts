@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chromium, type Browser, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { startEmulator, type TestEmulator } from '../helper.js'
 
@@ -31,6 +31,8 @@ export const skip = isMissing && process.env['CI'] === undefined ? advice : fals
 export interface OpenOptions extends BrowserContextOptions {
   /** Prefixes of URLs that the page may request beside those of its own origin. */
   leadsTo?: string[]
+  /** The only paths of OpenAPI documents that `/docs` receives. It needs seconds for a whole document. */
+  operations?: string[]
 }
 
 export interface Surfer {
@@ -73,13 +75,14 @@ export function surfer (): Surfer {
   return {
     started,
     origin,
-    async open (test, path, { leadsTo = [], ...options } = {}) {
+    async open (test, path, { leadsTo = [], operations, ...options } = {}) {
       const home = await origin()
       const start = new URL(path, home)
       const homes = [`${home}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
       const context = await (await (launched ??= launch())).newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
       context.setDefaultTimeout(PATIENCE_MS) // // also of tabs that a page opens
+      if (operations !== undefined) await shortenDocuments(context, operations)
       const page = await context.newPage()
       page.on('console', message => {
         if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
@@ -94,6 +97,14 @@ export function surfer (): Surfer {
       return page
     }
   }
+}
+
+async function shortenDocuments (context: BrowserContext, kept: readonly string[]): Promise<void> {
+  await context.route('**/openapi.json', async route => {
+    const response = await route.fetch()
+    const { paths, ...document } = await response.json() as { paths: Record<string, object> }
+    await route.fulfill({ response, json: { ...document, paths: Object.fromEntries(kept.flatMap(path => path in paths ? [[path, paths[path]]] : [])) } })
+  })
 }
 
 /** Stops the time of the page and of those it leads to. Only `page.clock.runFor()` moves it. */
