@@ -354,7 +354,6 @@ export interface Messages {
   'problem.answerDate': 'label'
   'problem.answerDropdown': 'label'
   'problem.action': never
-  'problem.over': never
   'problem.refused': never
   'problem.code': never
   'problem.codeExpired': never

@@ -1,5 +1,5 @@
 /** The messages of every language are complete, and languages are chosen as documented. */
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import t from 'tap'
 import { LANGUAGES, languageFor, languageOfHeader, nameOfLanguage } from '../../src/messages/languages.js'
 import { createLocale, localeFor, messagesOf, type MessageTable } from '../../src/messages/locale.js'
@@ -60,6 +60,24 @@ t.test('the messages of rules and reference data can be translated', async t => 
   t.strictSame(codes.filter(({ customer_message: text }) => translation(text) === null), [])
   const cards = packageJson<Array<{ label: string }>>('fixtures', 'reference', 'test-cards.json')
   t.strictSame(cards.filter(({ label }) => translation(label.split(': ')[1] ?? '') === null), [])
+})
+
+t.test('every message is used: by its key, by a part of it, or by the sentence of a rule', async t => {
+  const read = (folder: string) => readdirSync(packagePath(folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.(?:ts|json|yaml)$/.test(file) && !file.endsWith('.gen.ts')).map(file => readFileSync(packagePath(folder, file), 'utf8')).join('\n')
+  const source = read('src') + read('fixtures/reference')
+  const contract = read('openapi') // Its values are the last parts of some keys.
+  const hasPart = (key: string) => {
+    const [group = '', name = ''] = key.split('.')
+    const isNamed = source.includes(`'${name.replace(/Of$/, '')}'`) || new RegExp(`\\b${name}\\b`).test(contract)
+    return source.includes(`text(\`${group}.\${`) && isNamed
+  }
+  // A rule writes these two with the name of the card's type.
+  const written = new Set(['debit', 'credit'].map((type, index, types) =>
+    `This is a ${type} card. Only ${types[1 - index]} cards are accepted for this payment.`))
+  const hasSentence = (message: Message) => typeof message === 'string' && (source.includes(message) || written.has(message))
+  const unused = english.filter(([key, message]) => !source.includes(`'${key}'`) && !hasPart(key) && !hasSentence(message))
+  t.strictSame(unused.map(([key]) => key), [])
 })
 
 t.test('languages are found by tags and headers', async t => {
