@@ -96,6 +96,11 @@ t.test('text from right to left, with numbers and Latin words in it', async t =>
   cases.forEach(([text, shown], index) => { t.strictSame(rows[index], { text: shown, hasBox: false }, text) })
 })
 
+t.test('a character that no font has is drawn in its simpler form, if it has one', async t => {
+  const { rows } = await rowsOf(['㈱山田', '㍿ ㎏'])
+  t.strictSame(rows, ['(株)山田', '株式会社 kg'].map(text => ({ text, hasBox: false })))
+})
+
 t.test('Arabic letters are joined', async t => {
   const { paper } = await rowsOf(['بيت', 'ب ي ت'])
   const glyphs = paper.runs.filter(({ text }) => /[بيت]/.test(text))

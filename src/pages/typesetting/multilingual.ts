@@ -187,6 +187,9 @@ function divide (text: string, style: Style, setting: Setting, add: Add): void {
   let current: Face | undefined
   for (const { segment, index } of graphemes.segment(text)) {
     const face = faceFor(segment, text, current, style, setting)
+    const simple = face === undefined ? simplerForm(segment, text, style, setting) : []
+    for (const [character, own] of simple) add(character, index, own)
+    if (simple.length > 0) continue
     if (face === undefined && Array.from(segment).length > 1) {
       // No font has all of it: a letter with a mark of another script.
       let start = index
@@ -199,6 +202,14 @@ function divide (text: string, style: Style, setting: Setting, add: Add): void {
     add(segment, index, face ?? lacking(segment, text, setting))
     current = face ?? current
   }
+}
+
+/** The compatible characters that fonts have for one that they lack: `(株)` for `㈱`. Empty without such characters. */
+function simplerForm (piece: string, text: string, style: Style, setting: Setting): Array<[character: string, face: Face]> {
+  const simpler = piece.normalize('NFKC')
+  if (simpler === piece) return []
+  const found = Array.from(simpler, character => [character, faceFor(character, text, undefined, style, setting)] as const)
+  return found.every((pair): pair is [string, Face] => pair[1] !== undefined) ? found : []
 }
 
 function faceFor (piece: string, text: string, current: Face | undefined, style: Style, setting: Setting): Face | undefined {
