@@ -203,6 +203,8 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .note li { list-style: disc; margin-inline-start: 1.1rem; }
 
 .message { display: grid; gap: 1.25rem; justify-items: stretch; text-align: center; padding-block: 2.25rem; }
+.message .field { text-align: start; }
+.message + .panel { margin-top: 1.25rem; }
 .message h1 + p { color: var(--quiet); margin-top: 0.4rem; }
 .sign { display: grid; place-items: center; width: 3.75rem; height: 3.75rem; margin: 0 auto; border-radius: 50%; }
 .sign.success { background: var(--good-tint); color: var(--good); }
@@ -213,6 +215,11 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .facts div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.25rem; }
 .facts dt { color: var(--quiet); }
 .facts dd { font-weight: 550; font-variant-numeric: tabular-nums; }
+@media (min-width: 30rem) {
+  .facts div { flex-wrap: nowrap; }
+  .facts dt { flex: none; max-width: 50%; }
+  .facts dd { text-align: end; }
+}
 .facts:last-child { border-bottom: 0; padding-bottom: 0; }
 .actions { display: grid; gap: 0.75rem; }
 .sides { display: grid; gap: 0.75rem; }
@@ -234,12 +241,14 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 #subscription > .back { margin: -0.5rem 0 -1rem; }
 .portal .facts { border: 0; padding: 0; }
 #details .facts div { display: block; }
+#details .facts dd { text-align: start; }
 .entries { display: grid; }
 .entry {
   display: grid; grid-template-columns: minmax(7.5rem, 1fr) auto; gap: 0.2rem 1rem; align-items: baseline; padding-block: 1rem;
   border-top: 1px solid var(--line);
 }
 .entry:last-child { padding-bottom: 0; }
+.access { grid-template-columns: minmax(0, 1fr); }
 .access > :not(h3, .hint:first-of-type) { grid-column: 1 / -1; }
 .access ul { display: grid; gap: 0.4rem; }
 .access code { overflow-wrap: anywhere; }
