@@ -22,7 +22,7 @@ t.test('payments by status, volume by currency and the success rate', async t =>
     await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome } })
     return id
   }
-  t.notMatch((await shop.visit('/')).html, 'payments-chart', 'there are no charts without payments')
+  t.match((await shop.visit('/')).html, '<div class="charts"></div>', 'there are no charts without payments, and no gap')
   await shop.call('POST', '/_emulator/clock', { body: { now: '2027-03-01T12:00:00Z', frozen: true } })
   await shop.pay(paymentBody())
   t.strictSame(await rowsOf(shop, 'payments-chart'), [['1 March 2027', '1']], 'counted from the rows')
@@ -88,4 +88,13 @@ t.test('a chart', async t => {
   const many = bucketsOf(Array.from({ length: 1000 }, (_, index) => index * 1000), at => at)
   t.equal(many.length, 40)
   t.equal(many.flatMap(({ items }) => items).length, 1000, 'nothing is lost')
+})
+
+t.test('a chart without values', async t => {
+  const points = ['a', 'b'].map(id => ({ id, label: id, texts: ['0'] }))
+  const shown = (more: object) => chart({ id: 'x', title: 'Usage', series: [{ name: 'usage', kind: 'bar' }], points, ...more })
+  t.match(shown({}), 'No data')
+  t.notMatch(shown({}), 'class="high"', 'has no highest value')
+  t.notMatch(shown({ threshold: { name: 'Free', value: '5' } }), 'No data')
+  t.notMatch(shown({ points: [...points, { id: 'c', label: 'c', texts: ['3'] }] }), 'No data')
 })

@@ -23,7 +23,7 @@ async function overview (parts: readonly OverviewPart[], page: PageContext): Pro
     title: 'Overview',
     content: html`!${heading(`Sandbox ${page.context.sandbox.name}`, actions.join('\n'))}
 !${parts.flatMap(part => part.figures?.(page) ?? []).join('\n')}
-<div class="charts">!${parts.flatMap(part => part.charts?.(page) ?? []).join('\n')}</div>
+<div class="charts">!${parts.map(part => part.charts?.(page) ?? '').filter(charts => charts !== '').join('\n')}</div>
 <div class="columns"><div>
 !${cards.join('\n')}
 </div><div>

@@ -12,7 +12,7 @@ import { milliseconds } from '../../../pages/dashboard/request-parts.js'
 import type { Connection, OverviewPart } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { maskedUrl } from '../../../requests/secrets.js'
-import type { Delivery } from './words.js'
+import { lastAnswer, type Delivery } from './words.js'
 
 const DELIVERIES = 5
 
@@ -126,10 +126,4 @@ function endpointOf ({ webhook_id: id }: Delivery, page: PageContext): Fragment 
 /** The payment or another object that the event is about. */
 function subjectOf ({ payment_id: payment, subscription_id: subscription, customer_id: customer }: Delivery): string | null {
   return payment ?? subscription ?? customer ?? null
-}
-
-function lastAnswer ({ attempts, tries }: Delivery): string {
-  const last = attempts.at(-1)
-  const answer = last === undefined ? 'none' : last.error ?? `HTTP ${last.response_status}`
-  return `${answer} (${tries} ${tries === 1 ? 'try' : 'tries'})`
 }
