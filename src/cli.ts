@@ -2,6 +2,7 @@
 /** The executable `dodo-emulator`: runs the command line and implements the commands that need an emulator in this process. */
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import module from 'node:module'
 import type { ExecOptions } from './commands/exec.js'
 import type { McpOptions } from './commands/mcp.js'
 import type { Output } from './commands/output.js'
@@ -29,10 +30,20 @@ async function start (config: Config, { output, fixtures }: Given): Promise<void
     const made = Object.values(emulator.played()).flat().filter(({ key }) => key !== null)
     if (output.json) console.log(JSON.stringify(startedJson(listening, config)))
     else console.log([greeting(listening, config), ...made.map(({ key, id }) => `  ${key}: ${id}`)].join('\n'))
+    keepCompiledCode()
   } catch (error) {
     await emulator.close()
     throw error
   }
+}
+
+/**
+ * Writes the compiled code for the next start, if bin/ has enabled that. Node.js writes it when the process ends, but containers
+ * and test runners often kill it. Node.js before 22.10 has no function for this.
+ */
+function keepCompiledCode (): void {
+  const { flushCompileCache } = module as { flushCompileCache?: () => void }
+  setImmediate(() => { flushCompileCache?.() })
 }
 
 /** The folder of the user depends on the environment, which only the command reads. */
