@@ -27,6 +27,8 @@ export interface Locale {
   text<Key extends MessageKey> (key: Key, ...values: Values<Key, string | number>): string
   /** A message as HTML, with fragments as its values. */
   fragment<Key extends MessageKey> (key: Key, ...values: Values<Key, Fragment>): Fragment
+  /** A text of the store in its own direction: with its full stop at its end. */
+  isolate (text: string): string
   /** The translation of an English message without values; null if there is no such message. */
   translation (english: string): string | null
   /** An amount in minor units. */
@@ -106,7 +108,7 @@ export function createLocale ({ language, tag }: LanguageChoice, messages: Messa
     return (number === 1 ? message['1'] : undefined) ?? message[plurals.select(number)] ?? message['other'] ?? ''
   }
 
-  /** A value keeps its own direction: an e-mail address in Arabic text is written from left to right. */
+  // A value keeps its own direction: an e-mail address in Arabic text is written from left to right.
   const isolate = (text: string) => direction === 'rtl' && text !== '' ? isolated(text) : text
 
   function text (key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
@@ -127,6 +129,7 @@ export function createLocale ({ language, tag }: LanguageChoice, messages: Messa
     direction,
     text: text as Locale['text'],
     fragment: fragment as Locale['fragment'],
+    isolate,
     translation (sentence) {
       keysByEnglish ??= englishKeys()
       const key = keysByEnglish.get(sentence)

@@ -113,6 +113,14 @@ t.test('e-mails are in every language, with its direction, dates and amounts', a
   }
   t.equal(subjects.size, LANGUAGES.length)
   t.match((await latestEmail('to=de@example.com')).text, /Zahlung.*19,99\s\$/)
+  for (const [language, shown] of [['he', '\u2068Enter this key under Settings, Licence.\u2069'], ['de', '\n\nEnter this key under Settings, Licence.']] as const) {
+    const id = await shop.open({
+      product_cart: [{ product_id: 'pdt_license', quantity: 1 }], customer: { email: `key-${language}@example.com`, name: 'Nina' }, customization: { force_language: language }
+    })
+    await shop.done(id, 'pay')
+    const { text } = await latestEmail(`to=key-${language}@example.com&type=license_key`)
+    t.match(text, shown, 'a text of the store keeps its direction')
+  }
 })
 
 t.test('e-mails about subscriptions and the portal are in the language of the latest checkout', async t => {

@@ -186,8 +186,11 @@ export function mailGrant (grant: Grant, from: GrantStatus | null, context: Cont
     send(type, grant, ({ locale }) => write(locale), context)
   }
   if (grant.status === 'Failed') {
-    return mail('entitlement_failed', ({ text }) =>
-      ({ subject: text('email.notDelivered', { name }), blocks: [grant.error_message ?? text('email.refusedByPlatform')] }))
+    const { error_message: reason } = grant
+    return mail('entitlement_failed', ({ text, isolate }) => ({
+      subject: text('email.notDelivered', { name }),
+      blocks: [reason === null ? text('email.refusedByPlatform') : isolate(reason)]
+    }))
   }
   if (grant.status === 'Revoked') {
     return mail('entitlement_revoked', ({ text }) =>
@@ -203,27 +206,28 @@ export function mailGrant (grant: Grant, from: GrantStatus | null, context: Cont
   if (grant.integration_type === 'license_key') {
     mail('license_key', locale => ({ subject: locale.text('email.key', { name }), blocks: keyBlocks(grant, locale, context) }))
   } else if (grant.integration_type === 'digital_files') {
-    mail('digital_files', ({ text }) => ({ subject: text('email.files', { name }), blocks: fileBlocks(grant, context) }))
+    mail('digital_files', locale =>
+      ({ subject: locale.text('email.files', { name }), blocks: fileBlocks(grant, locale, context) }))
   }
 }
 
 function keyBlocks (
-  grant: Grant & { integration_type: 'license_key' }, { day, text }: Locale, { sandbox }: Context
+  grant: Grant & { integration_type: 'license_key' }, { day, text, isolate }: Locale, { sandbox }: Context
 ): Block[] {
   const key = sandbox.licenseKeys.ofGrant(grant.grant_id)
   const { activation_message: message } = grant.config
   return [
     text('email.keyText'),
     { code: key?.key ?? '' },
-    ...(message === null ? [] : [message]),
+    ...(message === null ? [] : [isolate(message)]),
     ...(key?.expires_at == null ? [] : [text('email.keyValid', { date: day(key.expires_at) })])
   ]
 }
 
-function fileBlocks (grant: Grant & { integration_type: 'digital_files' }, context: Context): Block[] {
+function fileBlocks (grant: Grant & { integration_type: 'digital_files' }, { isolate }: Locale, context: Context): Block[] {
   const { files, external_url: external, instructions } = deliveredFiles(grant.config, grant.grant_id, context)
   return [
-    ...(instructions === null ? [] : [instructions]),
+    ...(instructions === null ? [] : [isolate(instructions)]),
     ...files.map(({ filename, download_url: url }) => ({ link: filename, url })),
     ...(external === null ? [] : [{ link: external, url: external }])
   ]
