@@ -65,6 +65,7 @@ t.test('shows', async t => {
     t.strictSame(['succeeded', 'failed', 'requires_payment_method', 'cancelled'].map(count), ['0', '1', '1', '0'])
     t.match(page.html, `<tr id="row-${failed}">`)
     t.match(partOf(page, 'deliveries'), /payment\.failed pay_\w+ failed .*\(1 attempt\) http:\/\/127\.0\.0\.1:9\/hook/)
+    t.match(page.html, /<span class="under"><a href="\/dashboard\/payments\/pay_\w+">/, 'with a link to the payment')
     const secret = (await call('GET', `/webhooks/${(json as { id: string }).id}/secret`)).json as { secret: string }
     t.match(partOf(page, 'environment'), `DODO_PAYMENTS_API_KEY=one DODO_PAYMENTS_WEBHOOK_KEY=${secret.secret}`)
   })

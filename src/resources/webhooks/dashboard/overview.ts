@@ -12,6 +12,7 @@ import { milliseconds } from '../../../pages/dashboard/request-parts.js'
 import type { Connection, OverviewPart } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { maskedUrl } from '../../../requests/secrets.js'
+import { linkUnder } from './parts.js'
 import { lastAnswer, type Delivery } from './words.js'
 
 const DELIVERIES = 5
@@ -103,7 +104,8 @@ async function failingDeliveries (page: PageContext): Promise<Fragment> {
   const rows = failing.map((delivery): Row => ({
     id: delivery.delivery_id,
     cells: [
-      cellLink(pageOf(page, 'webhooks', 'deliveries', delivery.delivery_id), html`${delivery.event_type}`, subjectOf(delivery)),
+      html`!${cellLink(pageOf(page, 'webhooks', 'deliveries', delivery.delivery_id), html`${delivery.event_type}`)}
+!${linkUnder(subjectOf(delivery), page)}`,
       html`!${statusTag(delivery.state)}<span class="under">${lastAnswer(delivery)}</span>`,
       endpointOf(delivery, page),
       html`!${timeTag(delivery.attempts.at(-1)?.started_at, page)}!${delivery.due_at === null

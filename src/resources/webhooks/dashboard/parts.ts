@@ -97,7 +97,7 @@ export function deliveryTable (
       cells: [
         left === 'event'
           ? cellLink(url, html`${endpoints.find(endpoint => endpoint.id === webhookId)?.url ?? webhookId}`)
-          : cellLink(url, code(delivery.event_type), delivery.payment_id),
+          : html`!${cellLink(url, code(delivery.event_type))}!${linkUnder(delivery.payment_id, page)}`,
         ...left === null ? [endpointLink(webhookId, endpoints, page)] : [],
         stateTag(delivery),
         html`${attempts.length === 0 && state !== 'waiting' ? 'never sent' : lastAnswer(delivery)}`,
@@ -108,6 +108,11 @@ export function deliveryTable (
     }
   })
   return html`<div class="stacked">!${table('List of deliveries', columns, rows)}</div>`
+}
+
+/** A second line of a cell that links to another object; empty without one. */
+export function linkUnder (id: string | null, page: PageContext): Fragment {
+  return id === null ? '' : html`<span class="under">!${idLink(page, id)}</span>`
 }
 
 /** The state of a delivery. A waiting delivery with earlier attempts has failed so far. */
