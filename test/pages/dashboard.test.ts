@@ -328,7 +328,7 @@ t.test('stays consistent', async t => {
     const here = await listen('')
     const there = await listen('/~green')
     const until = async (count: number) => {
-      for (let tries = 0; here.versions.length < count && tries < 100; tries++) await new Promise(resolve => setTimeout(resolve, 20))
+      for (let tries = 0; here.versions.length < count && tries < 3000; tries++) await new Promise(resolve => setTimeout(resolve, 20))
     }
     await pay(paymentBody())
     await until(2)
