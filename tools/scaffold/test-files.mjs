@@ -203,7 +203,7 @@ async function one (page: PageContext): Promise<Shown> {
   return {
     title: ${value}.${id},
     content: html\`!\${heading(${value}.${id}, '', crumb(page, pathOf('${name}'), '${capital(words(segment))}'))}
-!\${card(rawJson(${value}), { id: 'raw-card' })}\`
+!\${card(rawJson(${value}, page), { id: 'raw-card' })}\`
   }
 }
 `
