@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { FixturesFile, FixturesItems } from '../../src/fixtures/document.js'
 import type { Sandbox } from '../../src/sandbox/sandbox.js'
+import { numRuns } from '../effort.js'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
 import { startReceiver } from '../receiver.js'
 import { addJob, sqliteError } from './jobs.js'
@@ -14,12 +15,12 @@ type Loaded = Answer<{ customers: string[], payments: Array<{ key: string | null
 const load = ({ call }: TestEmulator, file: FixturesFile, prefix = ''): Promise<Loaded> =>
   call('POST', `${prefix}/_emulator/load`, { body: file }) as Promise<Loaded>
 
-/** Ends every slice after one step, so that a short file takes many. `t.intercept` would record a stack for each of the many reads. */
+/** Ends every slice after one step, however long slices may be, so that a short file takes many. `t.intercept` would record a stack per read. */
 function everyStepASlice (test: Test): void {
   let ms = 0
   const { now } = performance
   test.teardown(() => { performance.now = now })
-  performance.now = () => { ms += 10; return ms }
+  performance.now = () => { ms += 100; return ms }
 }
 
 function customers (count: number, name = 'load'): NonNullable<FixturesFile['customers']> {
@@ -162,7 +163,7 @@ t.test('leaves nothing behind when it refuses', async t => {
       t.strictSame(rowsOf(sandbox), before, 'every row is unchanged')
       t.match((await shop.get<{ items: unknown[] }>('/customers?page_size=100')).items.length, 4, 'no cache holds anything')
       await shop.emulator.close()
-    }), { numRuns: 12 })
+    }), { numRuns: numRuns(12) })
   })
 
   t.test('keeps the changes of other requests, and runs jobs again that ran during the load', async t => {
