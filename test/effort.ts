@@ -11,3 +11,8 @@ export function isTried (index: number, row: number, part: number): boolean {
 export function rounds (thorough: number): number {
   return isThorough ? thorough : 1
 }
+
+/** The runs of a property: a third of them unless the run is thorough. */
+export function numRuns (thorough: number): number {
+  return isThorough ? thorough : Math.ceil(thorough / 3)
+}

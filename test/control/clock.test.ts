@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { STEPS_MAX } from '../../src/sandbox/jobs.js'
 import type { Context, Sandbox } from '../../src/sandbox/sandbox.js'
+import { numRuns } from '../effort.js'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
 import { addJob } from './jobs.js'
 
@@ -83,7 +84,7 @@ t.test('gives the same result in one move as in many', async t => {
       rest -= Math.min(part, rest)
     }
     t.strictSame(await run([...moves, rest]), whole)
-  }), { numRuns: 8 })
+  }), { numRuns: numRuns(8) })
 })
 
 t.test('a long move', async t => {

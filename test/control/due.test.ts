@@ -9,6 +9,7 @@ import { start } from '../../src/index.js'
 import { STEPS_MAX } from '../../src/sandbox/jobs.js'
 import { packagePath } from '../../src/root.js'
 import { openDatabase } from '../../src/store/database.js'
+import { numRuns } from '../effort.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
 import { addJob, sqliteError } from './jobs.js'
 
@@ -97,7 +98,7 @@ t.test('a job that fails', async t => {
           good.map(({ index }) => index).sort((a, b) => a - b), 'only those that did not fail have written')
         t.equal(sandbox.due.countFailed(), plan.length - good.length)
         await shop.emulator.close()
-      }), { numRuns: 15 })
+      }), { numRuns: numRuns(15) })
   })
 
   t.test('can be retried, and the reply says whether it worked', async t => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
+import { numRuns } from '../effort.js'
 import { openBank, sold, type Bank, type Dispute, type Entry } from './dispute-calls.js'
 
 type Payment = Required<Schemas['PaymentResponse']>
@@ -166,7 +167,7 @@ t.test('after any sequence of actions, the money adds up', async t => {
     await bank.done('POST', '/_emulator/snapshots/start/restore')
     for (const step of steps) await perform(step, bank)
     await check(bank)
-  }), { numRuns: 40 })
+  }), { numRuns: numRuns(40) })
   t.pass('in every sequence')
 })
 

@@ -1,6 +1,7 @@
 /** Money never appears or vanishes over any sequence of plan changes and renewals, by a calculation of its own in BigInt. */
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { numRuns } from '../effort.js'
 import { openShop, type PlanChangeBody } from './subscription-calls.js'
 
 type Mode = PlanChangeBody['proration_billing_mode']
@@ -93,5 +94,5 @@ async function live (test: Test, changes: readonly Step[]): Promise<void> {
 }
 
 t.test('any changes and renewals', async t => {
-  await fc.assert(fc.asyncProperty(steps, async changes => { await live(t, changes) }), { numRuns: 15, seed: 14 })
+  await fc.assert(fc.asyncProperty(steps, async changes => { await live(t, changes) }), { numRuns: numRuns(15), seed: 14 })
 })

@@ -2,6 +2,7 @@
 import t from 'tap'
 import fc from 'fast-check'
 import type { Schemas } from '../../src/contract/operations.js'
+import { numRuns } from '../effort.js'
 import { ADDRESS } from './checkout-bodies.js'
 import { ADA, open, pay, post, preview, type Payment, type SessionBody } from './shop-calls.js'
 import { openShop, type Shop } from './subscription-calls.js'
@@ -153,7 +154,7 @@ t.test('the lines add up to the total, and each renewal is the one of the previe
         await post(shop, `/_emulator/subscriptions/${id}/renew`)
         t.equal((await shop.payments(id)).at(-1)?.total_amount, entries[index]?.recurring_amount)
       }
-    }), { numRuns: 12 })
+    }), { numRuns: numRuns(12) })
 })
 
 t.test('a decline fails every subscription, and the session can be submitted again', async t => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { subscriptionStates, type SubscriptionAction } from '../../src/resources/subscriptions/states.js'
-import { isThorough } from '../effort.js'
+import { isThorough, numRuns } from '../effort.js'
 import { openShop, type Shop } from './subscription-calls.js'
 
 const START = '2026-01-31T09:00:00Z'
@@ -62,7 +62,7 @@ t.test('one move of the clock and many moves have the same result', async t => {
   await fc.assert(fc.asyncProperty(situations, async situation => {
     const [whole, cut] = [await live(t, situation, []), await live(t, situation, situation.cuts)]
     t.strictSame(JSON.stringify(cut), JSON.stringify(whole))
-  }), { numRuns: isThorough ? 12 : 6, seed: 14 })
+  }), { numRuns: numRuns(12), seed: 14 })
 })
 
 t.test('dates never go back, and every regular charge is for one period', async t => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { recount } from '../../src/resources/usage/cycles.js'
+import { numRuns } from '../effort.js'
 import { openShop } from './subscription-calls.js'
 import { createMeter, event, meteredPlan, send } from './usage-calls.js'
 
@@ -47,7 +48,7 @@ t.test('counters and days are what a full count gives', async t => {
     }
     await call('PATCH', `/subscriptions/${id}`, { body: { status: 'cancelled' } })
     return sandbox.usage.open(id).length === 0
-  }), { numRuns: 20 })
+  }), { numRuns: numRuns(20) })
 
   const events = [...sandbox.events.between('cus_ada', 'api.call', -Infinity, Infinity)]
   for (const { meter_id: meter, aggregation: { type } } of sandbox.meters.ofEvent('api.call')) {

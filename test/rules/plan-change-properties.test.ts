@@ -8,10 +8,11 @@ import type { CodeDiscount } from '../../src/rules/pricing.js'
 import { paidLines, pricePlanChange, type PlanChange, type ProrationMode } from '../../src/rules/plan-change.js'
 import type { BillingPeriod, PaidLine } from '../../src/rules/proration.js'
 import { codesInUse, priceCharge, regularItems, type RecurringTerms } from '../../src/rules/recurring.js'
+import { numRuns } from '../effort.js'
 import { CURRENCIES, percent } from './carts.js'
 import { at, attached, request, terms } from './subscriptions.js'
 
-const RUNS = { seed: 20_260_901, numRuns: 500 }
+const RUNS = { seed: 20_260_901, numRuns: numRuns(500) }
 const MINIMUM = 50n
 
 const price = fc.oneof(fc.nat(60), fc.nat(10_000), fc.nat(1_000_000))

@@ -9,9 +9,10 @@ import {
   UNEVEN, LINES_MAX, currency, onlyDollars, cents, linesOf, basisPoints, percentCode, flatCode, cappedCode, anyCode, anyCart,
   dollarCart
 } from './any-carts.js'
+import { numRuns } from '../effort.js'
 import { NO_MINIMUM, item, code, percent, flat, cart, type Outcome, outcome, check, priceOrRefuse } from './carts.js'
 
-const RUNS = { seed: 20_260_901, numRuns: 1500 }
+const RUNS = { seed: 20_260_901, numRuns: numRuns(1500) }
 
 const withCodes = (cart: Cart, codes: CodeDiscount[]): Cart => ({ ...cart, codes: codes.map(discount => ({ discount, path: '' })) })
 const append = (cart: Cart, discount: CodeDiscount): Cart => ({ ...cart, codes: [...cart.codes, { discount, path: '' }] })

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { createBatch } from '../../src/store/batch.js'
 import { compilingLate } from '../../src/store/statements.js'
+import { numRuns } from '../effort.js'
 
 const TRANSACTIONS = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/
 
@@ -215,7 +216,7 @@ t.test('rolls back only the rows of a change that throws after its first write',
       assert.deepEqual(answers.map(([name, answer]) => [name, answer instanceof Error ? answer.message : answer]),
         changes.map(({ throws }, index) => [String(index), throws ? `refused ${index}` : index]))
       assert.equal(database.inTransaction, false)
-    }), { seed: 20_260_901, numRuns: 500 })
+    }), { seed: 20_260_901, numRuns: numRuns(500) })
     t.pass('each caller is answered once, with its own result, in order')
   })
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { IN_MEMORY, openDatabase, type Database } from '../../src/store/database.js'
 import { dueJobs } from '../../src/store/due.js'
+import { numRuns } from '../effort.js'
 
 const RANKS: Record<string, number> = { cancel: 3, renew: 6, retry: 8 }
 const KINDS = Object.keys(RANKS)
@@ -39,7 +40,7 @@ t.test('plans the jobs of a subject as if each were added or removed', async t =
         if (job !== undefined) due.setAside(job, 9, 'no exchange rate')
       }
     }
-  }), { numRuns: 40 })
+  }), { numRuns: numRuns(40) })
 })
 
 t.test('neither writes jobs that stay as they are nor reports them as added', async t => {

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { ledgerStore, type LedgerStore, type NewEntry } from '../../src/resources/ledger/store.js'
 import { payoutsStore, type PayoutsStore } from '../../src/resources/payouts/store.js'
 import { IN_MEMORY, openDatabase } from '../../src/store/database.js'
+import { numRuns } from '../effort.js'
 
 const TYPES = ['payment', 'tax', 'payment_fees', 'refund', 'payout', 'payout_reversal'] as const
 const CURRENCIES = ['USD', 'EUR'] as const
@@ -116,6 +117,6 @@ t.test('claims of payouts by ranges equal claims of single entries', async t => 
       else ledger.release(each.release)
     }
     database.close()
-  }), { numRuns: 60 })
+  }), { numRuns: numRuns(60) })
   t.pass()
 })

@@ -8,6 +8,7 @@ import { packagePath } from '../../src/root.js'
 import { dueJobs } from '../../src/store/due.js'
 import { openDatabase, tablesOf, type Database, type Statement } from '../../src/store/database.js'
 import { createUndoLog } from '../../src/store/undo.js'
+import { numRuns } from '../effort.js'
 
 function open (t: Test, file = ':memory:'): Database {
   const database = openDatabase(file, empty => {
@@ -84,7 +85,7 @@ t.test('undoes every kind of change to every table', async t => {
       log.end()
       t.strictSame(dump(database), wanted)
       database.exec('ROLLBACK TO run; RELEASE run')
-    }), { numRuns: 30 })
+    }), { numRuns: numRuns(30) })
 })
 
 function hasRowid (database: Database, table: string): boolean {
