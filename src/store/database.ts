@@ -70,6 +70,9 @@ export function openDatabase (file: string, fill: (database: CountedDatabase) =>
   }
 }
 
+/** In KiB. With better-sqlite3's default of 16,000, a process takes 14 MB more after 100,000 payments, and is not faster. */
+const PAGE_CACHE_KIB = 4000
+
 /**
  * One process owns the file: exclusive locking refuses a second emulator and saves each transaction its locks. WAL with
  * synchronous=NORMAL loses no committed row when the process dies. A checkpoint after 2,000 pages, twice the default, delays
@@ -80,6 +83,7 @@ export function configure (database: Sqlite.Database): void {
   database.pragma('locking_mode = EXCLUSIVE')
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
+  database.pragma(`cache_size = -${PAGE_CACHE_KIB}`)
   database.pragma('temp_store = MEMORY')
   database.pragma('wal_autocheckpoint = 2000')
   database.pragma('foreign_keys = OFF') // rules check every reference before the first write, each with its own error
