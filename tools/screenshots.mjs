@@ -121,7 +121,7 @@ async function hostedPages () {
   return {
     checkout: { path: pathOf(order.payment_link), phone: 'dark', ready: '.js #pay' },
     'checkout-arabic': { path: pathOf(session.checkout_url), phone: 'light', sizes: ['phone'], ready: '.js #pay' },
-    portal: { path: pathOf(link), phone: 'light', ready: '#portal' }
+    portal: { path: pathOf(link), phone: 'light', sizes: ['desktop'], ready: '#portal' }
   }
 }
 
