@@ -185,6 +185,40 @@ t.test('leaves nothing behind when it refuses', async t => {
     t.match(await shop.get(`/payments/${id}`), { status: 'succeeded' })
   })
 
+  t.test('totals count what others added meanwhile, and nothing else', async t => {
+    everyStepASlice(t)
+    const shop = startEmulator(t)
+    const { sandbox } = shop.emulator
+    const discounted = { ...paymentBody(), discount_code: 'SAVE10' }
+    const LIST_PRICE = 1999
+    const sell = async () => {
+      const { payment_id: id } = await shop.pay(discounted)
+      await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+    }
+    await sell()
+    const refused = load(shop, {
+      payments: [...payments(8, () => ({ discount_code: 'SAVE10' })), { ...paymentBody(), discount_code: 'EXPIRED', at: '-1m' }]
+    })
+    let sold = 1
+    let interleaved = 0
+    while (await Promise.race([refused, nextLoop(null)]) === null) {
+      await sell()
+      sold++
+      if (sandbox.ledger.wallets().some(({ balance }) => balance > sold * LIST_PRICE)) interleaved++
+    }
+    t.ok(interleaved > 0, 'the load has booked payments between those of others')
+    t.equal((await refused).status, 422)
+    t.equal(shop.stored()['payments'], sold)
+    t.match(sandbox.discounts.findByCode('SAVE10'), { times_used: sold })
+    t.equal(sandbox.payments.countByStatus().get('succeeded'), sold)
+    const database = new Sqlite(sandbox.snapshot())
+    t.teardown(() => database.close())
+    const booked = database.prepare<[], { currency: string, balance: number }>(
+      'SELECT currency, sum(iif(is_credit, amount, -amount)) AS balance FROM ledger_entries GROUP BY currency').all()
+    t.ok(booked.length > 0)
+    t.strictSame(sandbox.ledger.wallets(), booked)
+  })
+
   t.test('an internal error', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t)

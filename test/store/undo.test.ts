@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { packagePath } from '../../src/root.js'
 import { dueJobs } from '../../src/store/due.js'
 import { openDatabase, tablesOf, type Database, type Statement } from '../../src/store/database.js'
-import { createUndoLog } from '../../src/store/undo.js'
+import { createUndoLog, undoByCounting, undoBySubtraction } from '../../src/store/undo.js'
 import { numRuns } from '../effort.js'
 
 function open (t: Test, file = ':memory:'): Database {
@@ -133,6 +133,48 @@ t.test('keeps changes that others made meanwhile', async t => {
   t.strictSame(database.prepare('SELECT phone_number FROM customers ORDER BY customer_id').pluck().all(), [null, null, null])
   customer('cus_5')
   t.strictSame(database.prepare('SELECT * FROM undo_log').all(), [], 'nothing is recorded after the end')
+})
+
+t.test('subtracts from totals that others changed meanwhile', async t => {
+  const database = open(t)
+  undoBySubtraction(database, 'ledger_wallets', ['balance'])
+  undoBySubtraction(database, 'discounts', ['times_used'])
+  const log = createUndoLog(database)
+  const book = (currency: string, amount: number) => {
+    database.prepare(`INSERT INTO ledger_wallets (currency, balance) VALUES (?, ?)
+      ON CONFLICT DO UPDATE SET balance = balance + excluded.balance`).run(currency, amount)
+  }
+  const wallets = () => database.prepare('SELECT currency, balance FROM ledger_wallets ORDER BY currency').raw().all()
+  insert(database, 'discounts', 3)
+  book('EUR', 100)
+  log.begin()
+  log.record(() => {
+    for (const currency of ['EUR', 'GBP', 'USD']) book(currency, -7)
+    insert(database, 'discounts', 4)
+    database.exec('UPDATE discounts SET times_used = times_used + 2')
+  })
+  for (const currency of ['EUR', 'USD']) book(currency, 20)
+  database.exec('UPDATE discounts SET times_used = times_used + 1')
+  takeBack(log)
+  log.end()
+  t.strictSame(wallets(), [['EUR', 120], ['USD', 20]])
+  t.strictSame(database.prepare('SELECT times_used FROM discounts').pluck().all(), [4], 'the new row is deleted')
+})
+
+t.test('empties counted tables when a change is undone, and only then', async t => {
+  const database = open(t)
+  undoByCounting(database, 'payment_days')
+  const log = createUndoLog(database)
+  const count = () => database.prepare('SELECT count(*) FROM payment_days').pluck().get()
+  for (const isKept of [true, false]) {
+    insert(database, 'payment_days', 1)
+    log.begin()
+    log.record(() => { insert(database, 'payment_days', 2) })
+    if (isKept) log.keep()
+    takeBack(log)
+    log.end()
+    t.equal(count(), isKept ? 2 : 0)
+  }
 })
 
 t.test('keeps changes once they are accepted', async t => {
