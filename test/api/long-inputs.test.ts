@@ -33,7 +33,7 @@ import { busyMs } from '../processor-time.js'
 
 const LENGTH = 100_000
 const TEXT_MAX_MS = 2000
-/** Unless the run is thorough, each reader is tried with one text in sixteen, and calls with one part in four. */
+/** Unless the run is thorough, each reader is tried with one text in sixteen, and calls with one body and one part in four. */
 const PART = 16
 const CALLS_PART = 4
 /** For the longest possible body, or a whole log. */
@@ -148,7 +148,7 @@ const BODIES: Array<[string, object]> = [
 
 t.test('bodies with long lists are read in linear time', async t => {
   const emulator = startEmulator(t, { requestLog: '1000' })
-  for (const [url, body] of BODIES) {
+  for (const [url, body] of BODIES.filter((_body, index) => isTried(index, 0, CALLS_PART))) {
     const raw = JSON.stringify(body)
     t.ok(raw.length < 1024 * 1024, 'as long as a body may be')
     const { status, ms } = await timed(emulator, 'POST', url, { raw })
