@@ -3,6 +3,7 @@
  * the type below, so it would depend on itself.
  */
 import type { Database } from '../store/database.js'
+import type { Totals } from '../store/undo.js'
 import { addonsStore } from './addons/store.js'
 import { blocklistStore } from './blocklist/store.js'
 import { brandsStore } from './brands/store.js'
@@ -67,6 +68,17 @@ export const STORES = {
   usage: usageStore,
   wallets: walletsStore,
   webhooks: webhooksStore
+}
+
+/** The totals in tables of these stores. Add each one that counts rows which a load of fixtures adds. */
+export const TOTALS: Totals = {
+  subtracted: {
+    discounts: ['times_used'],
+    ledger_wallets: ['balance'],
+    license_keys: ['instances_count'],
+    moderation_screens: ['screens']
+  },
+  counted: ['ledger_blocks', 'ledger_peaks', 'payment_days', 'payment_days_end']
 }
 
 export type Stores = { [Name in keyof typeof STORES]: ReturnType<(typeof STORES)[Name]> }

@@ -14,7 +14,7 @@ import { createFaults } from '../faults/rules.js'
 import { createLimiter } from './limiter.js'
 import { createRequestLog } from '../requests/log.js'
 import type { Effects } from './effects.js'
-import { withStores } from '../resources/stores.js'
+import { TOTALS, withStores } from '../resources/stores.js'
 import type { Sandbox, Settings } from './sandbox.js'
 import { createScheduler } from './scheduler.js'
 import { createSnapshots } from './snapshots.js'
@@ -225,7 +225,7 @@ function partsOf (database: Database, ids: Ids, { settings, reference, jobs, eff
     due: dueJobs(database, rankIn(jobs)),
     effects,
     outbox: outboxStore(database),
-    undo: createUndoLog(database),
+    undo: createUndoLog(database, TOTALS),
     faults: createFaults(ids.chance),
     limiter: createLimiter(steady),
     requests: createRequestLog(settings.requestLogSize),

@@ -18,33 +18,15 @@ export interface UndoLog {
   end (): void
 }
 
-/** Totals of other rows, which others change during a recording, too. */
-interface Totals {
-  /** Columns of numbers by table. */
-  added: Map<string, readonly string[]>
-  /** Tables that are empty until they are counted. */
-  counted: Set<string>
+/** Tables and columns with totals of other rows, which others change during a recording, too. */
+export interface Totals {
+  /** Columns by table. Their changes are undone by subtraction. A row that has only totals beside its key is deleted at 0. */
+  subtracted: Readonly<Record<string, readonly string[]>>
+  /** Tables that are emptied when a change is undone. Their store counts the rows again. */
+  counted: readonly string[]
 }
 
-const totals = new WeakMap<Database, Totals>()
-
-function totalsOf (database: Database): Totals {
-  const known = totals.get(database) ?? { added: new Map(), counted: new Set() }
-  totals.set(database, known)
-  return known
-}
-
-/** Undoes changes of these columns by subtraction. A row that has only totals beside its key is deleted when they are 0. */
-export function undoBySubtraction (database: Database, table: string, columns: readonly string[]): void {
-  totalsOf(database).added.set(table, columns)
-}
-
-/** Empties these tables when a change is undone. Their store counts the rows again. */
-export function undoByCounting (database: Database, ...tables: string[]): void {
-  for (const table of tables) totalsOf(database).counted.add(table)
-}
-
-export function createUndoLog (database: Database): UndoLog {
+export function createUndoLog (database: Database, { subtracted, counted }: Totals = { subtracted: {}, counted: [] }): UndoLog {
   const undoOne = undoStep(database)
   let isRecording = false
   let isPrepared = false
@@ -59,12 +41,11 @@ export function createUndoLog (database: Database): UndoLog {
   return {
     begin () {
       prepare()
-      const { counted } = totalsOf(database)
       const log = database.prepare<[string]>('INSERT INTO undo_log (sql) VALUES (?)')
       for (const table of counted) log.run(`DELETE FROM ${table}`) // the first steps are undone last
       for (const table of tablesBesideLog(database)) {
-        if (counted.has(table)) continue
-        for (const [name, sql] of triggersOf(database, table)) {
+        if (counted.includes(table)) continue
+        for (const [name, sql] of triggersOf(database, table, subtracted[table] ?? [])) {
           database.exec(sql)
           triggers.push(name)
         }
@@ -114,7 +95,7 @@ function tablesBesideLog (database: Database): string[] {
 interface Column { name: string, type: string, pk: number }
 
 /** Names and SQL of the triggers of a table. Each adds one statement to the log. */
-function triggersOf (database: Database, table: string): Array<[name: string, sql: string]> {
+function triggersOf (database: Database, table: string, totals: readonly string[]): Array<[name: string, sql: string]> {
   const columns = database.prepare<[string], Column>('SELECT name, type, pk FROM pragma_table_info(?)').all(table)
   const names = columns.map(({ name }) => name)
   const hasRowid = database.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(table) === 0
@@ -124,9 +105,8 @@ function triggersOf (database: Database, table: string): Array<[name: string, sq
   const values = (row: string, of: string[]) => of.map(name => `quote(${row}.${name})`).join(" || ', ' || ")
   const isRowid = columns.some(({ type, pk }) => pk > 0 && type === 'INTEGER') // such a column is an alias of rowid
   const stored = hasRowid && !isRowid ? ['rowid', ...names] : names
-  const added = totalsOf(database).added.get(table) ?? []
   // A column that others have changed since then keeps its value.
-  const changes = names.map(name => `CASE WHEN old.${name} IS new.${name} THEN '' ELSE ` + (added.includes(name)
+  const changes = names.map(name => `CASE WHEN old.${name} IS new.${name} THEN '' ELSE ` + (totals.includes(name)
     ? `'${name} = ${name} - ' || (new.${name} - old.${name}) || ',' END`
     : `'${name} = CASE WHEN ${name} IS ' || quote(new.${name}) || ' THEN ' || quote(old.${name}) || ' ELSE ${name} END,' END`))
   const differs = names.map(name => `old.${name} IS NOT new.${name}`).join(' OR ')
@@ -135,9 +115,9 @@ function triggersOf (database: Database, table: string): Array<[name: string, sq
     return [name, `CREATE TEMP TRIGGER ${name} AFTER ${event} ON main.${table} WHEN ${IS_RECORDING}() AND (${when})
       BEGIN INSERT INTO undo_log (sql) VALUES (${statement}); END`]
   }
-  const hasOnlyTotals = added.length > 0 && columns.every(({ name, pk }) => pk > 0 || added.includes(name))
-  const subtracted = added.map(name => `'${name} = ${name} - ' || new.${name}`).join(" || ', ' || ")
-  const isZero = added.map(name => `${name} = 0`).join(' AND ')
+  const hasOnlyTotals = totals.length > 0 && columns.every(({ name, pk }) => pk > 0 || totals.includes(name))
+  const subtracted = totals.map(name => `'${name} = ${name} - ' || new.${name}`).join(" || ', ' || ")
+  const isZero = totals.map(name => `${name} = 0`).join(' AND ')
   return [
     trigger('INSERT', hasOnlyTotals
       ? `'UPDATE ${table} SET ' || ${subtracted} || ' WHERE ' || ${whereIs('new')} || ` +

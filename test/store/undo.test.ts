@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { packagePath } from '../../src/root.js'
 import { dueJobs } from '../../src/store/due.js'
 import { openDatabase, tablesOf, type Database, type Statement } from '../../src/store/database.js'
-import { createUndoLog, undoByCounting, undoBySubtraction } from '../../src/store/undo.js'
+import { createUndoLog } from '../../src/store/undo.js'
 import { numRuns } from '../effort.js'
 
 function open (t: Test, file = ':memory:'): Database {
@@ -137,9 +137,8 @@ t.test('keeps changes that others made meanwhile', async t => {
 
 t.test('subtracts from totals that others changed meanwhile', async t => {
   const database = open(t)
-  undoBySubtraction(database, 'ledger_wallets', ['balance'])
-  undoBySubtraction(database, 'discounts', ['times_used'])
-  const log = createUndoLog(database)
+  const subtracted = { discounts: ['times_used'], ledger_wallets: ['balance'] }
+  const log = createUndoLog(database, { subtracted, counted: [] })
   const book = (currency: string, amount: number) => {
     database.prepare(`INSERT INTO ledger_wallets (currency, balance) VALUES (?, ?)
       ON CONFLICT DO UPDATE SET balance = balance + excluded.balance`).run(currency, amount)
@@ -163,8 +162,7 @@ t.test('subtracts from totals that others changed meanwhile', async t => {
 
 t.test('empties counted tables when a change is undone, and only then', async t => {
   const database = open(t)
-  undoByCounting(database, 'payment_days')
-  const log = createUndoLog(database)
+  const log = createUndoLog(database, { subtracted: {}, counted: ['payment_days'] })
   const count = () => database.prepare('SELECT count(*) FROM payment_days').pluck().get()
   for (const isKept of [true, false]) {
     insert(database, 'payment_days', 1)

@@ -6,7 +6,6 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import { createCache } from '../../store/cache.js'
 import type { DiscountsRow } from '../../store/rows.gen.js'
-import { undoBySubtraction } from '../../store/undo.js'
 
 type Row = Omit<DiscountsRow, 'seq'>
 
@@ -63,7 +62,6 @@ const IS_ACTIVE = `((d.starts_at IS NULL OR d.starts_at <= ?) AND (d.expires_at 
   AND (d.usage_limit IS NULL OR d.times_used < d.usage_limit))`
 
 export function discountsStore (database: Database): DiscountsStore {
-  undoBySubtraction(database, 'discounts', ['times_used'])
   const find = database.prepare<[string], DiscountsRow>('SELECT * FROM discounts WHERE discount_id = ?')
   const findByCode = database.prepare<[string], DiscountsRow>('SELECT * FROM discounts WHERE code = ? AND deleted_at IS NULL')
   const insert = database.prepare(

@@ -2,7 +2,6 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { LedgerEntriesRow } from '../../store/rows.gen.js'
-import { undoByCounting, undoBySubtraction } from '../../store/undo.js'
 
 export type LedgerEventType = Schemas['LedgerEventType']
 
@@ -115,8 +114,6 @@ const PAYOUT_OF = `iif(${PAID_OUT}, (SELECT iif(to_seq >= e.seq, payout_id, NULL
   WHERE c.currency = e.currency AND from_seq <= e.seq ORDER BY from_seq DESC LIMIT 1), NULL)`
 
 export function ledgerStore (database: Database, blockSize = BLOCK_SIZE): LedgerStore {
-  undoBySubtraction(database, 'ledger_wallets', ['balance'])
-  undoByCounting(database, 'ledger_blocks', 'ledger_peaks')
   const insert = entriesWriter(database)
   const move = database.prepare<[string, number], number>(`INSERT INTO ledger_wallets (currency, balance) VALUES (?, ?)
     ON CONFLICT (currency) DO UPDATE SET balance = balance + excluded.balance RETURNING balance`).pluck()

@@ -2,7 +2,6 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { LicenseKeyInstancesRow, LicenseKeysRow } from '../../store/rows.gen.js'
-import { undoBySubtraction } from '../../store/undo.js'
 
 type Row = Omit<LicenseKeysRow, 'seq'>
 
@@ -78,7 +77,6 @@ const CONDITIONS: Record<Exclude<keyof LicenseKeyFilter, 'status'>, string> = {
 }
 
 export function licenseKeysStore (database: Database): LicenseKeysStore {
-  undoBySubtraction(database, 'license_keys', ['instances_count'])
   const insert = database.prepare(
     `INSERT INTO license_keys (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
   const find = database.prepare<[string], Row>(`${SELECT} WHERE license_key_id = ?`)

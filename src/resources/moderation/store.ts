@@ -1,6 +1,5 @@
 /** The store of moderation: how many texts and images were screened on each day. */
 import type { Database } from '../../store/database.js'
-import { undoBySubtraction } from '../../store/undo.js'
 
 export interface ScreensOfDay {
   /** `2026-01-31`, in UTC. */
@@ -15,7 +14,6 @@ export interface ModerationStore {
 }
 
 export function moderationStore (database: Database): ModerationStore {
-  undoBySubtraction(database, 'moderation_screens', ['screens'])
   const count = database.prepare(
     'INSERT INTO moderation_screens (day, screens) VALUES (?, 1) ON CONFLICT DO UPDATE SET screens = screens + 1')
   const days = database.prepare<[], ScreensOfDay>('SELECT day AS date, screens FROM moderation_screens ORDER BY day')

@@ -4,7 +4,6 @@ import { createSingle } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
 import { toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow } from '../../store/rows.gen.js'
-import { undoByCounting } from '../../store/undo.js'
 import type { SubscriptionCharge } from './basis.js'
 import { DAY_US, RECENT_MAX, createTotals, totalOf, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { writeLines, type PaymentLine } from './lines.js'
@@ -191,7 +190,6 @@ function changesOf (database: Database): Pick<PaymentsStore,
 }
 
 function daysOf (database: Database): Daily {
-  undoByCounting(database, 'payment_days', 'payment_days_end')
   const store = database.prepare<[number, string, string, number, number]>(
     `INSERT INTO payment_days (day, status, currency, count, amount) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, amount = amount + excluded.amount`)
