@@ -75,9 +75,9 @@ const PAGE_CACHE_KIB = 4000
 
 /**
  * One process owns the file: exclusive locking refuses a second emulator and saves each transaction its locks. WAL with
- * synchronous=NORMAL loses no committed row when the process dies. A checkpoint after 2,000 pages, twice the default, delays
- * fewer than one request in a hundred. Savepoints copy the pages that they change: in memory, because a renewal wrote 160 kB of
- * them to a temporary file.
+ * synchronous=NORMAL loses no committed row when the process dies. A checkpoint delays requests for as long as
+ * it has pages to copy, and all checkpoints together take the same time. Savepoints copy the pages that they change: in memory,
+ * because a renewal wrote 160 kB of them to a temporary file.
  */
 export function configure (database: Sqlite.Database): void {
   database.pragma('locking_mode = EXCLUSIVE')
@@ -85,7 +85,7 @@ export function configure (database: Sqlite.Database): void {
   database.pragma('synchronous = NORMAL')
   database.pragma(`cache_size = -${PAGE_CACHE_KIB}`)
   database.pragma('temp_store = MEMORY')
-  database.pragma('wal_autocheckpoint = 2000')
+  database.pragma('wal_autocheckpoint = 500')
   database.pragma('foreign_keys = OFF') // rules check every reference before the first write, each with its own error
 }
 
