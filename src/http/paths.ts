@@ -32,6 +32,7 @@ export function finderOf (operations: readonly Operation[]): FindOperation {
 /** A router for each beginning of a path, made when a request needs it: most programs call a few resources. */
 function createFinder (operations: readonly Operation[]): FindOperation {
   const routers = new Map<string, Router>()
+  let complete: Router | undefined
   const parts = new Map<string, Operation[]>()
   const fixed = new Map<string, Map<string, Found>>() // by method and path: most creations need no router
   for (const operation of operations) {
@@ -47,11 +48,11 @@ function createFinder (operations: readonly Operation[]): FindOperation {
     const beginning = beginningOf(url)
     const known = routers.get(beginning)
     if (known !== undefined) return known
-    const isEncoded = beginning.includes('%') // it may be that of any operation
-    const part = isEncoded ? operations : parts.get(beginning)
+    if (beginning.includes('%')) return (complete ??= createRouter(operations)) // it may be that of any operation
+    const part = parts.get(beginning)
     if (part === undefined) return null
     const made = createRouter(part)
-    if (!isEncoded) routers.set(beginning, made)
+    routers.set(beginning, made)
     return made
   }
 
