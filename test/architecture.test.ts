@@ -121,13 +121,12 @@ t.test('files import only what their folder may import', async t => {
     /^(?!resources\/)|^resources\/[^/]+\/rules\.ts$/), [], 'what must exist is found in the rules.ts of its resource')
 
   t.strictSame(importers(target => target.startsWith('pages/'),
-    /^(?:pages\/|emulator\.ts$|resources\/(?:invoices\/|[^/]+\/dashboard(?:\.ts$|\/)))/)
-    .filter(line => !/^resources\/(?:resource|all)\.ts imports pages\/dashboard\/section\.ts$/.test(line)), [],
+    /^(?:pages\/|emulator\.ts$|resources\/(?:invoices\/|dashboards\.ts$|[^/]+\/dashboard(?:\.ts$|\/)))/), [],
   'of a resource, only its dashboard section knows pages; invoices are drawn as PDF')
 
-  const APART = /^resources\/(?:all|stores|resource)\.ts$/
+  const APART = /^resources\/(?:all|dashboards|stores|resource)\.ts$/
   t.strictSame(importers(target => target.startsWith('resources/') && !APART.test(target), NAMES_RESOURCES), [],
-    'outside of resources/, a resource is known through all.ts, stores.ts and resource.ts')
+    'outside of resources/, a resource is known through all.ts, stores.ts, dashboards.ts and resource.ts')
 
   const MAY_USE = /^(?:mcp|contract|rules)\/|^(?:client\/(?:send|controls)|config\/values|delivery\/catalogue|errors|requests\/advice|resources\/all|root|vendor\/mcp)\.ts$/
   t.strictSame(importers(target => target.endsWith('.ts') && !MAY_USE.test(target), /^(?!mcp\/)/), [],
@@ -183,7 +182,8 @@ t.test('code does only what its folder may do', async t => {
 t.test('links of the dashboard are made by pageOf() and pathOf()', async t => {
   const PATH = /\/dashboard\/(?!changes\b)[a-z]/
   const isText = (node: ts.Node) => ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)
-  const isImported = (node: ts.Node) => ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent)
+  const isImported = ({ parent }: ts.Node) => ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) ||
+    (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword)
   t.strictSame(places(node => isText(node) && !isImported(node) && PATH.test(node.getText()), /^pages\/dashboard\/links\.ts$/), [])
 })
 

@@ -38,7 +38,6 @@ import { subscriptions } from './subscriptions/index.js'
 import { usage } from './usage/index.js'
 import { wallets } from './wallets/index.js'
 import { webhooks } from './webhooks/index.js'
-import type { DashboardSection } from '../pages/dashboard/section.js'
 import type { Resource } from './resource.js'
 
 export const RESOURCES: readonly Resource[] = [
@@ -111,16 +110,12 @@ export const effects: Effects = {
   portalLinkRequested (...happened) { for (const { effects } of RESOURCES) effects?.portalLinkRequested?.(...happened) }
 }
 
-/** The sections of the dashboard, in the order of the navigation. */
-export const sections: readonly DashboardSection[] =
-  RESOURCES.flatMap(({ dashboard }) => dashboard ?? []).sort((a, b) => a.position - b.position)
-
 /** The lists of fixtures files, in the order of their ranks. */
 export const fixturesParts: ReadonlyArray<readonly [key: string, part: FixturesPart]> =
   Object.entries(joined<Record<string, FixturesPart>>('fixtures')).sort(([, one], [, other]) => one.rank - other.rank)
 
 /** Joins one part of all declarations. Throws if two resources declare the same key. */
-function joined<Part extends object> (part: Exclude<keyof Resource, 'dashboard'>): Part {
+function joined<Part extends object> (part: keyof Resource): Part {
   const entries = RESOURCES.flatMap(resource => Object.entries(resource[part] ?? {}))
   const keys = entries.map(([key]) => key)
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)

@@ -1,10 +1,9 @@
 /**
- * The declaration of a resource: every part that other modules use. `all.ts` lists the declarations; no other module imports a
- * resource by name.
+ * The declaration of a resource: the parts that other modules use. `all.ts` lists the declarations. Stores are listed in
+ * `stores.ts` and dashboard sections in `dashboards.ts`, and no other module imports a resource by name.
  */
 import type { Payloads } from '../sandbox/sender.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
-import type { DashboardSection } from '../pages/dashboard/section.js'
 import type { FixturesParts } from '../fixtures/part.js'
 import type { Jobs } from '../sandbox/jobs.js'
 import type { Effects } from '../sandbox/effects.js'
@@ -20,8 +19,6 @@ export interface Resource {
   payloads?: Payloads
   /** Its reactions to changes of other resources. */
   effects?: Partial<Effects>
-  /** Its section or sections of the dashboard. */
-  dashboard?: DashboardSection | readonly DashboardSection[]
   /** Its lists in fixtures files, by key. See fixtures/part.ts. */
   fixtures?: FixturesParts
 }

@@ -40,6 +40,33 @@ export async function bundleProgram (options = {}) {
   })
 }
 
+/**
+ * Modules that only a running emulator, or only the command, loads on demand. Each imports what is loaded by then, which changes
+ * nothing at run time. Without it, esbuild makes a file for each combination of modules that use the same code, and the start
+ * reads forty files instead of twenty.
+ */
+const LOADED_BEFORE = [
+  { late: /\/src\/(?:control|delivery|http|pages)\/|\/src\/(?:mcp\/server|fixtures\/(?:contents|load|sending))\.ts$/, before: 'emulator' },
+  { late: /\/src\/(?:commands|compare|import)\/|\/src\/mcp\/stdio\.ts$/, before: 'commands/run' }
+]
+
+export const loadedBefore = {
+  name: 'loaded before',
+  setup (plugin) {
+    const late = new Map()
+    plugin.onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
+      const file = join(resolveDir, path.replace(/\.js$/, '.ts'))
+      const found = kind === 'dynamic-import' ? LOADED_BEFORE.find(({ late }) => late.test(file)) : undefined
+      if (found !== undefined) late.set(file, join(ROOT, 'src', `${found.before}.ts`))
+      return undefined
+    })
+    plugin.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+      const before = late.get(path)
+      return before === undefined ? undefined : { contents: `import ${JSON.stringify(before)}\n${readFileSync(path, 'utf8')}`, loader: 'ts' }
+    })
+  }
+}
+
 async function bundle ({ sourcemap = false }) {
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -54,7 +81,7 @@ async function bundle ({ sourcemap = false }) {
     metafile: true,
     banner: { js: REQUIRE },
     sourcemap,
-    plugins: [separateLibraries, {
+    plugins: [loadedBefore, separateLibraries, {
       name: 'vendor',
       setup ({ onResolve }) {
         onResolve({ filter: /\/vendor\/\w+\.js$/ }, ({ path }) => ({ path: `./vendor/${basename(path)}`, external: true }))

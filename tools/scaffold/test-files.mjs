@@ -224,11 +224,10 @@ const payloads: Payloads = {
   return `/** ${capital(words(segment))}: the declaration of the resource. */
 ${payload === null ? '' : "import type { Payloads } from '../../sandbox/sender.js'\n"}import type { Resource } from '../resource.js'
 import { ${name}Controls as controls } from './control.js'
-import { ${name}Section as dashboard } from './dashboard.js'
 import { fixtures } from './fixtures.js'
 import { ${name}Handlers as handlers } from './routes.js'
 ${payload === null ? '' : `import { ${value}Response } from './view.js'\n`}${payloads}
-export const ${name} = { handlers, controls,${payload === null ? '' : ' payloads,'} fixtures, dashboard } satisfies Resource
+export const ${name} = { handlers, controls,${payload === null ? '' : ' payloads,'} fixtures } satisfies Resource
 `
 }
 

@@ -42,10 +42,11 @@ export function scaffold (name, givenPrefix) {
   }
   const unfiltered = resource.filters.filter(name => !files[`src/resources/${folder}/store.ts`].includes(`  ${name}:`))
   console.log(`
-Two lines are left, each with its import:
+Three lines are left, each with its import:
 
-  src/resources/stores.ts   ${camel(segment)}: ${camel(segment)}Store
-  src/resources/all.ts      ${camel(segment)}
+  src/resources/stores.ts      ${camel(segment)}: ${camel(segment)}Store
+  src/resources/all.ts         ${camel(segment)}
+  src/resources/dashboards.ts  ${camel(segment)}Section
 
 Then: npm run generate && npm run types && npm run one resources/${folder}
 docs/how-to/add-a-resource.md says what to decide.`)

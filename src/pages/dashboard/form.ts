@@ -31,11 +31,23 @@ export interface Form {
 export interface SentForm {
   fields: URLSearchParams
   files: ReadonlyMap<string, UploadedFile>
+  /** The length of the body. */
+  bytes: number
 }
 
-/** The form in the body of a request; empty if there is no body. Throws like `formWith`. */
-export function readForm (body: unknown): Form {
-  return isSentForm(body) ? formWith(body.fields, body.files) : formWith(new URLSearchParams())
+/** The largest form without files. */
+export const FORM_MAX_BYTES = 256 * 1024
+
+/**
+ * The form in the body of a request; empty if there is no body. Throws like `formWith`, and REQUEST_BODY_TOO_LARGE for a form of
+ * more than `maxBytes`.
+ */
+export function readForm (body: unknown, maxBytes = FORM_MAX_BYTES): Form {
+  if (!isSentForm(body)) return formWith(new URLSearchParams())
+  if (body.bytes > maxBytes) {
+    throw new ApiError('REQUEST_BODY_TOO_LARGE', { because: `this form can have up to ${Math.floor(maxBytes / 1024)} KiB` })
+  }
+  return formWith(body.fields, body.files)
 }
 
 /** Throws INVALID_REQUEST_BODY for fields with a NUL character, which the API refuses too. */

@@ -1,8 +1,8 @@
 /**
- * The routes of the dashboard, and access to them. Every section's pages and files become routes here. A GET shows a page, and a
- * POST to the same path runs the action of one of its forms.
+ * The paths of the dashboard, and access to them. Every section's pages and files get a path. A GET shows a page, and a POST to
+ * the same path runs the action of one of its forms.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
 import type { ContextOf } from '../../http/context.js'
 import type { Guard } from '../../http/guard.js'
@@ -11,7 +11,6 @@ import { sendError } from '../../http/replies.js'
 import { storageReason } from '../../store/failures.js'
 import { rootOf } from '../hosted-layout.js'
 import { createKeptForms } from '../kept-forms.js'
-import { isProgramAtRoot, sendRoot } from '../root.js'
 import { createAnswers, redirect, wantsJson } from './answers.js'
 import { createTokens, readForm, type Form, type KeptForm } from './form.js'
 import { pathOf } from './links.js'
@@ -24,7 +23,6 @@ import { handlerOfPaths, type AddPath, type Respond } from './paths.js'
 import type { DashboardSection } from './section.js'
 import { secure, sendBare, sendIframe } from './shell.js'
 import { createSignIn } from './sign-in.js'
-import { readUpload } from './upload.js'
 
 export interface DashboardOptions {
   contextOf: ContextOf
@@ -50,57 +48,26 @@ const UNKNOWN_PAGE: SectionPage = {
 /** The key of the message after a wrong key. */
 const WRONG_KEY = 'wrong-key'
 
-const FORM_MAX_BYTES = 256 * 1024
-const FORM_TYPE = 'application/x-www-form-urlencoded'
-const UPLOAD_TYPE = 'multipart/form-data'
-
-export function addDashboard (app: FastifyInstance, options: DashboardOptions, sections: readonly DashboardSection[]): void {
-  app.register(async scope => {
-    const { guard } = options
-    const router = createRouter(options, sections)
-    const admitted = new WeakSet<FastifyRequest>()
-    scope.addHook('onRoute', route => { route.config = { ...route.config, cors: false } })
-    scope.addHook('onRequest', async (request, reply) => {
-      if (isProgramAtRoot(request)) {
-        if (request.method !== 'GET') throw new ApiError('NOT_FOUND', { because: `there is no ${request.method} /` })
-        sendRoot(reply, options.baseUrlOf(request))
-        return reply
-      }
-      guard.checkPlace(request, reply)
-      admitted.add(request)
-    })
-    scope.addHook('preClose', async () => { router.end() })
-    scope.setErrorHandler((error, request, reply) => { sendFailed(error, admitted.has(request), request, reply, options) })
-    scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_MAX_BYTES }, (_request, text, done) => {
-      done(null, { fields: new URLSearchParams(String(text)), files: new Map() })
-    })
-    scope.addContentTypeParser(UPLOAD_TYPE, { parseAs: 'buffer', bodyLimit: FORM_MAX_BYTES }, readUpload)
-    addPaths(scope, router, sections)
-  })
+/** The loaded dashboard. */
+export interface Dashboard {
+  /** Answers a request for any page. */
+  answer: Respond
+  /** Answers with an error. `isAdmitted` is whether the guard has admitted the request. */
+  fail (error: unknown, isAdmitted: boolean, request: FastifyRequest, reply: FastifyReply): void
+  end (): void
 }
 
-/** The overview has routes of its own. One route answers all other pages. */
-function addPaths (scope: FastifyInstance, router: Router, sections: readonly DashboardSection[]): void {
-  const add: AddPath = (method, path, respond) => { scope.route({ method, url: path, handler: respond }) }
-  const others = sections.filter(({ name }) => name !== 'overview')
-  add('GET', '/dashboard', router.toOverview)
-  add('GET', '/dashboard/changes', router.follow)
-  for (const section of sections) if (!others.includes(section)) addSection(section, router, add)
-  const answer = handlerOfPaths(addOther => {
-    for (const section of others) addSection(section, router, addOther)
-    addPage('/dashboard/*', UNKNOWN_PAGE, router, addOther)
-  })
-  add('GET', '/dashboard/*', answer)
-  add('POST', '/dashboard/*', answer)
-  for (const section of sections) addUploads(scope, section, answer)
-}
-
-/** Fastify reads a body before its handler runs, so forms of other sizes need routes: they and their neighbours. */
-function addUploads (scope: FastifyInstance, section: DashboardSection, answer: Respond): void {
-  const pages = Object.entries(section.pages)
-  if (pages.every(([, { uploadMaxBytes }]) => uploadMaxBytes === undefined)) return
-  for (const [path, { uploadMaxBytes }] of pages) {
-    scope.post(urlOf(section, path), uploadMaxBytes === undefined ? {} : { bodyLimit: uploadMaxBytes }, answer)
+export function createDashboard (options: DashboardOptions, sections: readonly DashboardSection[]): Dashboard {
+  const router = createRouter(options, sections)
+  return {
+    answer: handlerOfPaths(add => {
+      add('GET', '/dashboard', router.toOverview)
+      add('GET', '/dashboard/changes', router.follow)
+      for (const section of sections) addSection(section, router, add)
+      addPage('/dashboard/*', UNKNOWN_PAGE, router, add)
+    }),
+    fail: (error, isAdmitted, request, reply) => { sendFailed(error, isAdmitted, request, reply, options) },
+    end: router.end
   }
 }
 
@@ -158,7 +125,7 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
 
     submit: (definition: SectionPage, request: FastifyRequest, reply: FastifyReply) =>
       answer(definition, request, reply, async opened => {
-        const form = readForm(request.body)
+        const form = readForm(request.body, definition.uploadMaxBytes)
         if (!signIn.isSignedIn(request)) return submitSignIn(form, opened)
         if (!tokens.isRight(form.text('token'), opened.page.context.sandbox)) return sendBack(opened, form)
         if (form.action !== 'sign-out') return await act(opened, form)

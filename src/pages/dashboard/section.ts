@@ -9,8 +9,7 @@ import type { DashboardFile, DashboardIframe, DashboardPage, PageContext } from 
 
 /**
  * The dashboard section of a resource, in `src/resources/<name>/dashboard.ts`, or in `dashboard/index.ts` if there are several
- * files. The resource adds it to its declaration (`export const disputes = { handlers, dashboard } satisfies Resource`). No other
- * file needs a change:
+ * files. `src/resources/dashboards.ts` lists it. No other file needs a change:
  *
  * ```ts
  * export const disputesSection: DashboardSection = {

@@ -4,6 +4,9 @@ import { ApiError } from '../../errors.js'
 import type { UploadedFile } from '../../contract/operations.js'
 import type { SentForm } from './form.js'
 
+/** The largest form with files of any page: that of an entitlement. Each page has its own limit, which `readForm` checks. */
+export const UPLOAD_MAX_BYTES = 51 * 1024 * 1024
+
 /** Throws INVALID_REQUEST_BODY for an invalid form. */
 export async function readUpload (request: FastifyRequest, bytes: string | Buffer): Promise<SentForm> {
   const { 'content-type': type = '' } = request.headers
@@ -18,5 +21,5 @@ export async function readUpload (request: FastifyRequest, bytes: string | Buffe
   } catch {
     throw new ApiError('INVALID_REQUEST_BODY', { because: 'it is not a valid multipart/form-data form' })
   }
-  return { fields, files }
+  return { fields, files, bytes: bytes.length }
 }

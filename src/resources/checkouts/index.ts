@@ -1,8 +1,7 @@
 /** Checkout sessions: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { checkoutsSection as dashboard } from './dashboard.js'
 import { checkoutControls as controls } from './control.js'
 import { fixtures } from './fixtures.js'
 import { checkouts as handlers } from './routes.js'
 
-export const checkouts = { handlers, controls, fixtures, dashboard } satisfies Resource
+export const checkouts = { handlers, controls, fixtures } satisfies Resource

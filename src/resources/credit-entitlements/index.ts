@@ -1,7 +1,6 @@
 /** Credit entitlements: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { creditEntitlementsSection as dashboard } from './dashboard/index.js'
 import { fixtures } from './fixtures.js'
 import { creditEntitlementHandlers as handlers } from './routes.js'
 
-export const creditEntitlements = { handlers, fixtures, dashboard } satisfies Resource
+export const creditEntitlements = { handlers, fixtures } satisfies Resource

@@ -1,7 +1,6 @@
 /** Discounts: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { discountsSection as dashboard } from './dashboard/discounts.js'
 import { fixtures } from './fixtures.js'
 import { discounts as handlers } from './routes.js'
 
-export const discounts = { handlers, fixtures, dashboard } satisfies Resource
+export const discounts = { handlers, fixtures } satisfies Resource

@@ -3,7 +3,6 @@ import type { Jobs } from '../../sandbox/jobs.js'
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { disputeControls as controls } from './control.js'
-import { disputesSection as dashboard } from './dashboard.js'
 import { fixtures } from './fixtures.js'
 import { EXPIRE_JOB, expireWhenDue } from './lifecycle.js'
 import { disputesHandlers as handlers } from './routes.js'
@@ -18,4 +17,4 @@ const payloads: Payloads = {
 
 const jobs: Jobs = { [EXPIRE_JOB]: { rank: 4, run: expireWhenDue } }
 
-export const disputes = { handlers, controls, jobs, payloads, fixtures, dashboard } satisfies Resource
+export const disputes = { handlers, controls, jobs, payloads, fixtures } satisfies Resource

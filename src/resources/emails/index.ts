@@ -5,7 +5,6 @@ import {
   mailAbandoned, mailDunning, mailFailedCharge, mailGrant, mailPortalLink, mailReceipt, mailRefund, mailRenewal, mailSubscription
 } from './compose.js'
 import { emailControls as controls } from './control.js'
-import { emailsSection as dashboard } from './dashboard.js'
 import { emailHandlers as handlers } from './routes.js'
 
 const effects: Partial<Effects> = {
@@ -20,4 +19,4 @@ const effects: Partial<Effects> = {
   portalLinkRequested: mailPortalLink
 }
 
-export const emails = { handlers, controls, effects, dashboard } satisfies Resource
+export const emails = { handlers, controls, effects } satisfies Resource

@@ -1,7 +1,6 @@
 /** Entitlements: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { entitlementsSection as dashboard } from './dashboard/index.js'
 import { fixtures } from './fixtures.js'
 import { entitlementHandlers as handlers } from './routes.js'
 
-export const entitlements = { handlers, fixtures, dashboard } satisfies Resource
+export const entitlements = { handlers, fixtures } satisfies Resource

@@ -4,7 +4,6 @@ import type { Jobs } from '../../sandbox/jobs.js'
 import type { Effects } from '../../sandbox/effects.js'
 import type { Resource } from '../resource.js'
 import { grantControls as controls } from './control.js'
-import { grantsSection as dashboard } from './dashboard/index.js'
 import { followSubscription, grantPayment, revokeRefunded } from './issue.js'
 import { DELIVER_JOB, deliverWhenDue } from './lifecycle.js'
 import { grantHandlers as handlers } from './routes.js'
@@ -25,4 +24,4 @@ const effects: Partial<Effects> = {
   subscriptionChanged: followSubscription
 }
 
-export const grants = { handlers, controls, jobs, payloads, effects, dashboard } satisfies Resource
+export const grants = { handlers, controls, jobs, payloads, effects } satisfies Resource

@@ -4,7 +4,6 @@ import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
 import { BOOK_JOB, bookDispute, bookFailedRefund, bookRefund, bookSuccess, bookWaiting } from './book.js'
 import { ledgerControls as controls } from './control.js'
-import { ledgerSection as dashboard } from './dashboard.js'
 import { ledgerHandlers as handlers } from './routes.js'
 
 /** Before everything else at the same time, so that a batch contains what happened before it. */
@@ -17,4 +16,4 @@ const effects: Partial<Effects> = {
   disputeChanged: (dispute, _from, payment, context) => { bookDispute(dispute, payment, context) }
 }
 
-export const ledger = { handlers, controls, jobs, effects, dashboard } satisfies Resource
+export const ledger = { handlers, controls, jobs, effects } satisfies Resource

@@ -2,7 +2,6 @@
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { licenseKeyControls as controls } from './control.js'
-import { licenseKeysSection as dashboard } from './dashboard/index.js'
 import { fixtures } from './fixtures.js'
 import { licenseKeyHandlers as handlers } from './routes.js'
 import { licenseKeyResponse } from './view.js'
@@ -14,4 +13,4 @@ const payloads: Payloads = {
   }
 }
 
-export const licenseKeys = { handlers, controls, payloads, fixtures, dashboard } satisfies Resource
+export const licenseKeys = { handlers, controls, payloads, fixtures } satisfies Resource

@@ -2,7 +2,6 @@
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
-import { paymentsSection as dashboard } from './dashboard/index.js'
 import { ABANDON_JOB, abandonWhenDue, abandonedCheckout } from './abandonment.js'
 import { paymentControls as controls } from './control.js'
 import { fixtures } from './fixtures.js'
@@ -26,4 +25,4 @@ const jobs: Jobs = {
   [ABANDON_JOB]: { rank: 9, run: abandonWhenDue }
 }
 
-export const payments = { handlers, controls, jobs, payloads, fixtures, dashboard } satisfies Resource
+export const payments = { handlers, controls, jobs, payloads, fixtures } satisfies Resource

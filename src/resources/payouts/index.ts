@@ -4,7 +4,6 @@ import type { Jobs } from '../../sandbox/jobs.js'
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { payoutControls as controls } from './control.js'
-import { payoutsSection as dashboard } from './dashboard.js'
 import { fixtures } from './fixtures.js'
 import { CYCLE_JOB, END_JOB, START_JOB, closeCycle, endWhenDue, planCycle, startWhenDue } from './lifecycle.js'
 import { payoutHandlers as handlers } from './routes.js'
@@ -26,4 +25,4 @@ const jobs: Jobs = {
 
 const effects: Partial<Effects> = { settingsChanged: planCycle }
 
-export const payouts = { handlers, controls, jobs, payloads, effects, fixtures, dashboard } satisfies Resource
+export const payouts = { handlers, controls, jobs, payloads, effects, fixtures } satisfies Resource

@@ -1,7 +1,6 @@
 /** Product collections: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { collectionsSection as dashboard } from './dashboard.js'
 import { fixtures } from './fixtures.js'
 import { productCollections as handlers } from './routes.js'
 
-export const productCollections = { handlers, fixtures, dashboard } satisfies Resource
+export const productCollections = { handlers, fixtures } satisfies Resource

@@ -1,7 +1,6 @@
 /** Products: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { productsSection as dashboard } from './dashboard/products.js'
 import { fixtures } from './fixtures.js'
 import { products as handlers } from './routes.js'
 
-export const products = { handlers, fixtures, dashboard } satisfies Resource
+export const products = { handlers, fixtures } satisfies Resource

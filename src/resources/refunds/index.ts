@@ -3,7 +3,6 @@ import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
 import { refundControls as controls } from './control.js'
-import { refundsSection } from './dashboard.js'
 import { SETTLE_JOB, settleRefundWhenDue } from './lifecycle.js'
 import { refunds as handlers } from './routes.js'
 import { refundResponse } from './view.js'
@@ -18,4 +17,4 @@ const payloads: Payloads = {
 
 const jobs: Jobs = { [SETTLE_JOB]: { rank: 1, run: settleRefundWhenDue } }
 
-export const refunds = { handlers, controls, jobs, payloads, dashboard: refundsSection } satisfies Resource
+export const refunds = { handlers, controls, jobs, payloads } satisfies Resource

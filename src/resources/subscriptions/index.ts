@@ -2,7 +2,6 @@
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { subscriptionControls as controls } from './control.js'
-import { subscriptionsSection as dashboard } from './dashboard/index.js'
 import { subscriptionJobs as jobs } from './engine.js'
 import { fixtures } from './fixtures.js'
 import { subscriptions as handlers } from './routes.js'
@@ -15,4 +14,4 @@ const payloads: Payloads = {
   }
 }
 
-export const subscriptions = { handlers, controls, jobs, payloads, fixtures, dashboard } satisfies Resource
+export const subscriptions = { handlers, controls, jobs, payloads, fixtures } satisfies Resource

@@ -1,7 +1,6 @@
 /** Webhook endpoints: the declaration of the resource. */
 import type { Resource } from '../resource.js'
-import { webhooksSection as dashboard } from './dashboard/index.js'
 import { fixtures } from './fixtures.js'
 import { webhooks as handlers } from './routes.js'
 
-export const webhooks = { handlers, fixtures, dashboard } satisfies Resource
+export const webhooks = { handlers, fixtures } satisfies Resource
