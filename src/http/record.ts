@@ -22,8 +22,8 @@ declare module 'fastify' {
     refusal: Refusal | null
   }
   interface FastifyReply {
-    /** Logs an API reply with its body. Missing if logging is off. */
-    record?: (status: number, text: string) => void
+    /** Logs an API reply with its body. Returns the length of the body in bytes if it logged it. Missing if logging is off. */
+    record?: (status: number, text: string) => number | null
   }
 }
 
@@ -34,12 +34,14 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
   app.decorateReply('record', function (this: FastifyReply, status, text) {
     const { request } = this
     const { url, operation } = request
-    if (url.startsWith(CONTROL) || (operation === null && !isUnknown(request))) return
+    if (url.startsWith(CONTROL) || (operation === null && !isUnknown(request))) return null
     const sandbox = loggingSandbox(request, sandboxes)
-    sandbox?.requests.add({
+    if (sandbox === undefined) return null
+    const elapsed = elapsedMs()
+    return sandbox.requests.add({
       at: sandbox.clock.now(),
-      duration_ms: durationOf(request),
-      elapsed_ms: elapsedMs(),
+      duration_ms: durationOf(request, elapsed),
+      elapsed_ms: elapsed,
       method: methodOf(request),
       url,
       operation,
@@ -81,10 +83,11 @@ function loggingSandbox (request: FastifyRequest, sandboxes: Sandboxes): Sandbox
 
 function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sandbox): NewCall {
   const location = reply.getHeader('location')
+  const elapsed = elapsedMs()
   return {
     at: clock.now(),
-    duration_ms: durationOf(request),
-    elapsed_ms: elapsedMs(),
+    duration_ms: durationOf(request, elapsed),
+    elapsed_ms: elapsed,
     method: methodOf(request),
     url: request.url,
     operation: null,
@@ -109,8 +112,8 @@ function methodOf (request: FastifyRequest): string {
   return isHead(request) ? 'HEAD' : request.method
 }
 
-function durationOf ({ startedMs }: FastifyRequest): number {
-  return startedMs === 0 ? 0 : elapsedMs() - startedMs
+function durationOf ({ startedMs }: FastifyRequest, elapsed: number): number {
+  return startedMs === 0 ? 0 : elapsed - startedMs
 }
 
 function formText ({ body }: FastifyRequest): string {

@@ -20,8 +20,7 @@ export function sendJson (reply: FastifyReply, status: number, body: unknown): v
  */
 export function sendPlainJson (reply: FastifyReply, status: number, body: unknown): void {
   const text = JSON.stringify(body)
-  reply.record?.(status, text)
-  const length = Buffer.byteLength(text)
+  const length = reply.record?.(status, text) ?? Buffer.byteLength(text)
   reply.hijack()
   reply.raw.writeHead(status, [ALLOW_ORIGIN, '*', 'content-type', JSON_TYPE, 'content-length', String(length)])
   reply.raw.end(text, length === text.length ? 'latin1' : 'utf8')

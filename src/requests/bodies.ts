@@ -30,37 +30,47 @@ const BLOCK_BYTES = 32 * 1024
 const FIRST_BLOCK_BYTES = 4 * 1024
 /** Free blocks above this number are left to the garbage collector. */
 const FREE_MAX = 4
-/** The most bytes of UTF-8 for one UTF-16 unit. */
-const CHARACTER_BYTES = 3
+/** The most bytes of a character in UTF-8. */
+const CHARACTER_BYTES = 4
 
 export function createBodyStore (): BodyStore {
   const free: Block[] = []
   let current: Block = { bytes: Buffer.alloc(0), live: 0 }
   let used = 0
+  let middle = 0
+  let end = 0
 
-  function makeRoom (request: string | Buffer, reply: string): void {
-    if (current.bytes.length - used >= CHARACTER_BYTES * (request.length + reply.length)) return
-    const needed = Buffer.byteLength(request) + Buffer.byteLength(reply)
-    if (current.bytes.length - used >= needed) return
+  /** Begins a block for bodies of `needed` bytes. */
+  function nextBlock (needed: number): void {
     const reused = needed <= BLOCK_BYTES ? free.pop() : undefined
     const size = current.bytes.length === 0 ? FIRST_BLOCK_BYTES : BLOCK_BYTES
     current = reused ?? { bytes: Buffer.allocUnsafeSlow(Math.max(size, needed)), live: 0 }
     used = 0
   }
 
+  /** Writes the bodies into the current block. Returns false if they may not have fit: `write` omits what does not. */
+  function write (request: string | Buffer, reply: string): boolean {
+    const { bytes } = current
+    if (bytes.length - used < request.length + reply.length) return false
+    middle = used + (typeof request === 'string' ? bytes.write(request, used) : request.copy(bytes, used))
+    end = middle + bytes.write(reply, middle)
+    return bytes.length - end >= CHARACTER_BYTES
+  }
+
   return {
     keep (request, reply, into) {
-      makeRoom(request, reply)
-      const { bytes } = current
+      if (!write(request, reply)) {
+        nextBlock(Buffer.byteLength(request) + Buffer.byteLength(reply) + CHARACTER_BYTES)
+        write(request, reply)
+      }
       const start = used
-      const middle = start + (typeof request === 'string' ? bytes.write(request, start) : request.copy(bytes, start))
-      used = middle + bytes.write(reply, middle)
+      used = end
       current.live++
-      if (into === undefined) return { block: current, start, middle, end: used }
+      if (into === undefined) return { block: current, start, middle, end }
       into.block = current
       into.start = start
       into.middle = middle
-      into.end = used
+      into.end = end
       return into
     },
     release ({ block }) {

@@ -65,9 +65,9 @@ export interface RequestLog {
   readonly size: number
   /**
    * Logs a call with its bodies: the request, or the masked form of a hosted page as JSON, and the text of a JSON reply. Each is
-   * empty if there is none.
+   * empty if there is none. Returns the length of the reply in bytes, which is known then; null if the log is off.
    */
-  add (call: NewCall, request: string | Buffer, reply: string): void
+  add (call: NewCall, request: string | Buffer, reply: string): number | null
   /** All calls, newest first. With `after`, only calls with a larger sequence number. */
   newestFirst (after?: number): LoggedCall[]
   /** The first remaining call after a sequence number. */
@@ -163,9 +163,10 @@ export function createRequestLog (size: number): RequestLog {
   return {
     size,
     add (call, request, reply) {
-      if (size === 0) return
+      if (size === 0) return null
       const oldest = last - lost === size ? dropOldest() : undefined
       const bodies = store.keep(request, reply, oldest?.bodies)
+      const replyBytes = bodies.end - bodies.middle
       const record = oldest ?? emptyRecord(bodies)
       overwrite(record, call)
       record.seq = ++last
@@ -173,6 +174,7 @@ export function createRequestLog (size: number): RequestLog {
       bytes += bytesOf(record)
       while (bytes > LOG_MAX_BYTES && last - lost > 1) dropOldest()
       for (const { added } of watchers) added()
+      return replyBytes
     },
     newestFirst (after = 0) {
       const found: LoggedCall[] = []

@@ -12,12 +12,42 @@ export const MUST_BE_A_TIME = `must be an RFC 3339 time, such as ${SAMPLE_TIME}`
 /** `2026-09-01T10:20:30.123456Z` */
 export function formatTime (us: number): string {
   const second = Math.floor(us / US_PER_SECOND)
-  if (second !== latest.second) latest = { second, text: new Date(second * 1000).toISOString().slice(0, -'000Z'.length) }
-  return `${latest.text}${String(us - second * US_PER_SECOND).padStart(6, '0')}Z`
+  const rest = us - second * US_PER_SECOND
+  const ms = Math.floor(rest / US_PER_MS)
+  return `${formatSecond(second)}${DIGITS_3[ms] ?? ''}${DIGITS_3[rest - ms * US_PER_MS] ?? ''}Z`
+}
+
+const SECONDS_PER_DAY = 86_400
+const DIGITS_3 = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'))
+const DIGITS_2 = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
+
+/** Formats a time up to the decimal point. */
+function formatSecond (second: number): string {
+  if (second === latest.second) return latest.text
+  const day = Math.floor(second / SECONDS_PER_DAY)
+  const time = second - day * SECONDS_PER_DAY
+  const [hours, minutes] = [Math.floor(time / 3600), Math.floor(time / 60) % 60]
+  const text = `${formatDate(day)}T${DIGITS_2[hours] ?? ''}:${DIGITS_2[minutes] ?? ''}:${DIGITS_2[time % 60] ?? ''}.`
+  latest = { second, text }
+  return text
 }
 
 /** The latest second that was formatted, because many times in a row are of the same second. */
 let latest = { second: 0, text: '1970-01-01T00:00:00.' }
+
+/** The latest day of each remainder, because times of a few days alternate. */
+const latestDays: Array<{ day: number, text: string } | undefined> = []
+const DAYS_KEPT = 64
+
+/** Formats a day since 1970. */
+function formatDate (day: number): string {
+  const place = Math.abs(day % DAYS_KEPT)
+  const known = latestDays[place]
+  if (known?.day === day) return known.text
+  const text = new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, -'T00:00:00.000Z'.length)
+  latestDays[place] = { day, text }
+  return text
+}
 
 export function formatOptionalTime (us: number | null): string | null {
   return us === null ? null : formatTime(us)
