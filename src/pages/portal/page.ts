@@ -16,6 +16,7 @@ import { formatTime } from '../../rules/calendar.js'
 import type { Customer } from '../../resources/customers/store.js'
 import { hasInvoice, hasReceipt } from '../../resources/invoices/rules.js'
 import type { PaymentMethod } from '../../resources/payment-methods/store.js'
+import { readLines } from '../../resources/payments/lines.js'
 import type { ListedPayment } from '../../resources/payments/store.js'
 import type { PortalSession } from '../../resources/portal-sessions/store.js'
 import type { Refund } from '../../resources/refunds/store.js'
@@ -181,7 +182,7 @@ aria-label="${text(`portal.${kind}Of`, which)}">${text(`portal.${kind}`)}</a>`
 
 /** `E-book`, `E-book and 2 more`. */
 function goods ({ lines }: ListedPayment, { text }: Locale): string {
-  const [first, ...rest] = lines
+  const [first, ...rest] = readLines(lines)
   const name = first?.name ?? first?.product_id ?? text('common.payment')
   return rest.length === 0 ? name : text('common.andMore', { name, count: rest.length })
 }

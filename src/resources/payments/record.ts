@@ -97,4 +97,7 @@ export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids' | 'c
 }
 
 /** A payment with the columns that lists read. */
-export type ListedPayment = Pick<Payment, Exclude<typeof LISTED_COLUMNS[number], 'chosen_id'> | 'customer'>
+export type ListedPayment = Pick<Payment, Exclude<typeof LISTED_COLUMNS[number], 'chosen_id' | 'lines'> | 'customer'> & {
+  /** For `readLines`, because most lists show only the lines of subscriptions. */
+  lines: string
+}

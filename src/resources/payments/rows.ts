@@ -24,13 +24,14 @@ function parseObject<Value extends object> (text: string): Value {
 
 /** Parses a complete row. Changes the row itself. */
 export function readPayment (row: PaymentRow): Payment {
-  const parsed: Partial<Payment> = readListed(row)
+  const parsed = readListed(row) as unknown as Payment
+  parsed.lines = readLines(row.lines)
   parsed.billing = JSON.parse(row.billing)
   parsed.discounts = fromJson(row.discounts) ?? []
   parsed.checkout = parseObject(row.checkout)
   parsed.pending_action = fromJson(row.pending_action)
   parsed.custom_field_responses = fromJson(row.custom_field_responses)
-  return parsed as Payment
+  return parsed
 }
 
 /**
@@ -48,7 +49,6 @@ export function readListed (row: ListedRow): ListedPayment {
   }
   parsed.payment_id = row.chosen_id ?? row.payment_id
   parsed.metadata = parseObject(row.metadata)
-  parsed.lines = readLines(row.lines)
   parsed.card = fromJson<KeptCard>(row.card)
   parsed.subscription_charge = fromJson<SubscriptionCharge>(row.subscription_charge)
   return parsed

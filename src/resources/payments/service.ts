@@ -2,8 +2,9 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { newPlanFraction } from '../../rules/plan-change.js'
+import { readLines, type PaymentLine } from './lines.js'
 import { sharesOf } from './shares.js'
-import type { ListedPayment, SubscriptionCharge } from './store.js'
+import type { Payment, SubscriptionCharge } from './store.js'
 
 type Fields = Required<Pick<Schemas['PaymentResponse'], 'charge_type' | 'includes_usage' | 'service_periods'>>
 
@@ -20,26 +21,31 @@ const CHARGE_TYPES: Record<SubscriptionCharge['purpose'], Fields['charge_type']>
   method_update: null
 }
 
-export function serviceFields (
-  payment: Pick<ListedPayment, 'status' | 'subscription_id' | 'subscription_charge' | 'lines'>
-): Fields {
-  const { subscription_charge: charge, lines } = payment
+type Charged = Pick<Payment, 'status' | 'subscription_id' | 'subscription_charge'>
+
+/** The lines of a payment of a list are text, and are parsed only for a payment of a subscription. */
+export function serviceFields (payment: Charged & { lines: string | PaymentLine[] }): Fields {
+  const { subscription_charge: charge, lines: given } = payment
+  if (charge === null) return { charge_type: null, includes_usage: false, service_periods: [] }
+  const lines = typeof given === 'string' ? readLines(given) : given
   return {
-    charge_type: charge === null ? null : CHARGE_TYPES[charge.purpose],
+    charge_type: CHARGE_TYPES[charge.purpose],
     includes_usage: lines.some(({ kind }) => kind === 'meter' || kind === 'overage'),
-    service_periods: servicePeriods(payment)
+    service_periods: servicePeriods(payment, lines)
   }
 }
 
 /** Empty until the payment succeeds, and for a charge without a period. */
 function servicePeriods (
-  payment: Pick<ListedPayment, 'status' | 'subscription_id' | 'subscription_charge' | 'lines'>
+  { status, subscription_id: id, subscription_charge: charge }: Charged, lines: PaymentLine[]
 ): Fields['service_periods'] {
-  if (payment.status !== 'succeeded') return []
-  return sharesOf(payment).flatMap(({ subscription_id: id, period, basis }) => {
+  if (status !== 'succeeded') return []
+  const shares = sharesOf({ subscription_id: id, subscription_charge: charge, lines })
+  return shares.flatMap(({ subscription_id: paidId, period, basis }) => {
     if (period === undefined) return []
     const [from, to] = period
-    return [{ subscription_id: id, starts_at: formatTime(from), ends_at: formatTime(to), proration_factor: factorOf(basis) }]
+    const [starts, ends] = [formatTime(from), formatTime(to)]
+    return [{ subscription_id: paidId, starts_at: starts, ends_at: ends, proration_factor: factorOf(basis) }]
   })
 }
 

@@ -1,8 +1,8 @@
 /** The subscriptions that a payment starts or charges, each with its lines. Most payments have one, and some start several. */
 import type { ChargeShare, SubscriptionCharge } from './basis.js'
-import type { ListedPayment, PaymentLine } from './store.js'
+import type { Payment, PaymentLine } from './store.js'
 
-type Charged = Pick<ListedPayment, 'subscription_id' | 'subscription_charge'>
+type Charged = Pick<Payment, 'subscription_id' | 'subscription_charge'>
 
 /** A subscription's part of a payment. */
 export interface Share extends Omit<ChargeShare, 'lines'> {
@@ -10,7 +10,7 @@ export interface Share extends Omit<ChargeShare, 'lines'> {
 }
 
 /** In a stable order. Empty for a one-time payment. */
-export function sharesOf (payment: Charged & Pick<ListedPayment, 'lines'>): Share[] {
+export function sharesOf (payment: Charged & Pick<Payment, 'lines'>): Share[] {
   const { subscription_id: id, subscription_charge: charge, lines } = payment
   if (charge === null) return []
   if (charge.shares === undefined) return id === null ? [] : [{ ...partOf(charge), subscription_id: id, lines }]

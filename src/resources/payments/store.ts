@@ -8,8 +8,8 @@ import type { SubscriptionCharge } from './basis.js'
 import { DAY_US, RECENT_MAX, createTotals, totalOf, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { writeLines, type PaymentLine } from './lines.js'
 import {
-  CUSTOMERS_LISTED, SELECT_LISTED, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql,
-  type GivenFilter
+  CUSTOMERS_LISTED, READ_TOGETHER, SELECT_LISTED, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters,
+  searchSql, type GivenFilter
 } from './queries.js'
 import type { ListedPayment, NewPayment, Payment } from './record.js'
 import { readListed, readPayment, type ListedRow, type PaymentRow } from './rows.js'
@@ -101,11 +101,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const daily = daysOf(database)
   const statement = statements(database)
-  const listed = database.prepare<[number], ListedRow>(SELECT_LISTED)
-  const readPage = (seqs: readonly number[]): ListedPayment[] => seqs.flatMap(seq => {
-    const row = listed.get(seq)
-    return row === undefined ? [] : [readListed(row)]
-  })
+  const readPage = pageReader(database)
   const shared = sharedPayments(database)
   const customersLike = database.prepare<[string, number], string>(
     "SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\' LIMIT ?").pluck()
@@ -244,6 +240,23 @@ function daysOf (database: Database): Daily {
       count(totalOf(payment, -1))
       count(totalOf({ ...payment, status }, 1))
     }
+  }
+}
+
+/** Returns a function that reads payments by their sequence numbers, in the same order. */
+function pageReader (database: Database): (seqs: readonly number[]) => ListedPayment[] {
+  const listed = database.prepare<Array<number | null>, ListedRow>(SELECT_LISTED)
+  return seqs => {
+    const found = new Map<number, ListedRow>()
+    for (let from = 0; from < seqs.length; from += READ_TOGETHER) {
+      const some: Array<number | null> = seqs.slice(from, from + READ_TOGETHER)
+      while (some.length < READ_TOGETHER) some.push(null)
+      for (const row of listed.all(...some)) found.set(row.seq, row)
+    }
+    return seqs.flatMap(seq => {
+      const row = found.get(seq)
+      return row === undefined ? [] : [readListed(row)]
+    })
   }
 }
 
