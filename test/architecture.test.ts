@@ -104,7 +104,7 @@ t.test('files import only what their folder may import', async t => {
     'only http/, pages/, control/ and the composition root know Fastify')
 
   t.strictSame(importers(target => target === 'better-sqlite3' || target === 'store/database.ts',
-    /^(?:store\/|resources\/stores\.ts$|resources\/[^/]+\/store\.ts$|delivery\/store\.ts$|sandbox\/)/), [],
+    /^(?:store\/|resources\/stores\.ts$|resources\/[^/]+\/(?:\w+-)?store\.ts$|delivery\/store\.ts$|sandbox\/)/), [],
   'only store/, the stores of the resources and the sandbox know SQLite')
 
   t.strictSame(importers(target => !/^(?:rules\/|vendor\/|errors\.ts$)/.test(target) && !PURE_LIBRARIES.includes(target),

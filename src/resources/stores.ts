@@ -78,7 +78,7 @@ export const TOTALS: Totals = {
     license_keys: ['instances_count'],
     moderation_screens: ['screens']
   },
-  counted: ['ledger_blocks', 'ledger_peaks', 'payment_days', 'payment_days_end']
+  counted: ['ledger_blocks', 'ledger_peaks', 'payment_days', 'payment_index', 'payments_indexed']
 }
 
 export type Stores = { [Name in keyof typeof STORES]: ReturnType<(typeof STORES)[Name]> }

@@ -123,6 +123,7 @@ function checkSandbox (sandbox: Sandbox, database: Database, bytes: number, path
     if (isOpening) throw new SetupError(message)
     note(message)
     sandbox.refuseWrites('the file is damaged')
+    database.pragma('query_only = ON') // lists write entries, too
   })
   isOpening = false
 }

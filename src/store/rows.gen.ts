@@ -460,8 +460,14 @@ export interface PaymentDaysRow {
   amount: number
 }
 
-export interface PaymentDaysEndRow {
-  id: number
+export interface PaymentIndexRow {
+  payment_id: string
+  created_at: number
+  customer_id: string
+  currency: string
+  status: string
+  brand_id: string
+  product_ids: string
   seq: number
 }
 
@@ -514,6 +520,11 @@ export interface PaymentsRow {
   chosen_id: string | null
   subscription_charge: string | null
   language: string | null
+}
+
+export interface PaymentsIndexedRow {
+  id: number
+  seq: number
 }
 
 export interface PayoutClaimsRow {

@@ -1,6 +1,6 @@
 /** The charts of the dashboard: what they show, and that they follow every change. */
 import t from 'tap'
-import { RECENT_MAX } from '../../src/resources/payments/daily.js'
+import { RECENT_MAX } from '../../src/resources/payments/recent-store.js'
 import { bucketsOf, chart } from '../../src/pages/dashboard/chart.js'
 import { paymentBody } from '../helper.js'
 import { partOf, visitor, type Visitor } from './dashboard-visitor.js'

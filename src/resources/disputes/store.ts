@@ -33,7 +33,8 @@ const CONDITIONS: Record<keyof DisputeFilter, string> = {
   created_at_lte: 'created_at <= ?',
   dispute_status: 'dispute_status = ?',
   dispute_stage: 'dispute_stage = ?',
-  customer_id: 'payment_id IN (SELECT coalesce(p.chosen_id, p.payment_id) FROM payments p WHERE p.customer_id = ?)'
+  customer_id: `payment_id IN (SELECT coalesce(p.chosen_id, p.payment_id) FROM payments p
+    WHERE p.seq IN (SELECT seq FROM payment_list WHERE customer_id = ?))`
 }
 
 const COLUMNS = [

@@ -43,7 +43,7 @@ export interface CreatedPayment {
 }
 
 export function createPayment (
-  customer: Pick<Customer, 'customer_id'>, order: PaymentOrder, context: Context
+  customer: Pick<Customer, 'customer_id' | 'language'>, order: PaymentOrder, context: Context
 ): CreatedPayment {
   const { sandbox, now } = context
   const orderId = sandbox.ids.next('pay', now)
@@ -69,7 +69,8 @@ export function createPayment (
     payment_method_id: order.payment_method_id,
     subscription_id: order.subscription?.subscription_id ?? null,
     subscription_charge: charge,
-    retry_attempt: order.subscription?.retry_attempt ?? 0
+    retry_attempt: order.subscription?.retry_attempt ?? 0,
+    language: customer.language
   })
   watchNewCheckout({ payment_id: paymentId, status, link: order.link, abandoned_at: null, subscription_charge: charge }, context)
   return { payment_id: paymentId, seq, client_secret: `${paymentId}_secret_${secret}` }

@@ -67,13 +67,22 @@ export function givenFilters (filter: GivenFilter): Array<keyof GivenFilter> {
   return (Object.keys(CONDITIONS) as Array<keyof GivenFilter>).filter(name => filter[name] !== undefined)
 }
 
-/** Finds the sequence numbers of the page. */
-export function listSql (names: ReadonlyArray<keyof GivenFilter>, status: string | undefined): string {
+/** Filters whose columns payment_list lacks. The rows have indexes for them. */
+const OF_ROWS: ReadonlyArray<keyof GivenFilter> = ['subscription_id', 'subscription_or_seq', 'seq']
+
+/**
+ * Finds the sequence numbers of the page. `isIndexed` says that every payment has an entry in payment_index. Otherwise both
+ * columns are selected so that SQLite merges the parts of payment_list in order.
+ */
+export function listSql (names: ReadonlyArray<keyof GivenFilter>, status: string | undefined, isIndexed: boolean): string {
   const conditions = names.map(name => CONDITIONS[name])
+  const isAttempted = status !== undefined && status !== 'requires_payment_method'
+  const readsRows = names.some(name => OF_ROWS.includes(name)) || (isAttempted && !names.includes('customer_id'))
   // The index by status excludes payments without an attempt. SQLite uses it only if the query has the same condition.
-  if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
+  if (isAttempted) conditions.push("p.status <> 'requires_payment_method'")
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  return `SELECT p.seq FROM payments p ${where} ORDER BY p.payment_id DESC LIMIT ? OFFSET ?`
+  const table = readsRows ? 'payments' : isIndexed ? 'payment_index' : 'payment_list'
+  return `SELECT p.seq, p.payment_id FROM ${table} p ${where} ORDER BY p.payment_id DESC LIMIT ? OFFSET ?`
 }
 
 /** Returns a LIKE pattern that matches a text anywhere. */
@@ -93,7 +102,7 @@ const IN_METADATA = "p.metadata LIKE ? ESCAPE '\\'"
 export function searchSql (names: ReadonlyArray<keyof GivenFilter>): string {
   const found = (condition: string) => `SELECT seq FROM (
     SELECT p.seq FROM payments p WHERE ${narrowed(names)} ${condition} ORDER BY p.seq DESC LIMIT ?)`
-  const seqs = `${found(IN_METADATA)} UNION ${found('p.customer_id IN (SELECT value FROM json_each(?))')}`
+  const seqs = `${found(IN_METADATA)} UNION ${found(ofList('p.customer_id IN (SELECT value FROM json_each(?))'))}`
   return `${seqs} ORDER BY seq DESC LIMIT ? OFFSET ?`
 }
 
@@ -104,7 +113,13 @@ export function broadSearchSql (names: ReadonlyArray<keyof GivenFilter>): string
     ORDER BY p.seq DESC LIMIT ? OFFSET ?`
 }
 
-/** Applies the filters before the search. */
+const LISTED: ReadonlyArray<keyof GivenFilter> = ['customer_id', 'created_at_gte', 'created_at_lte']
+
+/** Applies the filters before the search: by index, if there is one. */
 function narrowed (names: ReadonlyArray<keyof GivenFilter>): string {
-  return names.map(name => `${CONDITIONS[name]} AND`).join(' ')
+  return names.map(name => `${LISTED.includes(name) ? ofList(CONDITIONS[name]) : CONDITIONS[name]} AND`).join(' ')
+}
+
+function ofList (condition: string): string {
+  return `p.seq IN (SELECT p.seq FROM payment_list p WHERE ${condition})`
 }

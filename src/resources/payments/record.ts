@@ -70,6 +70,8 @@ export interface NewPayment {
   subscription_id: string | null
   subscription_charge: SubscriptionCharge | null
   retry_attempt: number
+  /** That of the customer's latest checkout. */
+  language: string | null
 }
 
 /** The columns with a narrower type than in the row: JSON, and enums of the contract. */

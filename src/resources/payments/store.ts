@@ -1,16 +1,15 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
-import { createSingle } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
 import { toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow } from '../../store/rows.gen.js'
 import type { SubscriptionCharge } from './basis.js'
-import { DAY_US, RECENT_MAX, createTotals, totalOf, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { writeLines, type PaymentLine } from './lines.js'
 import {
   CUSTOMERS_LISTED, READ_TOGETHER, SELECT_LISTED, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters,
   searchSql, type GivenFilter
 } from './queries.js'
+import { recentPayments, type RecentPayments } from './recent-store.js'
 import type { ListedPayment, NewPayment, Payment } from './record.js'
 import { readListed, readPayment, type ListedRow, type PaymentRow } from './rows.js'
 
@@ -45,7 +44,7 @@ interface OfSubscriptions {
 }
 
 export interface PaymentsStore extends OfSubscriptions {
-  /** Returns the payment's sequence number, from which its link is derived. Its language is the one of the customer. */
+  /** Returns the payment's sequence number, from which its link is derived. */
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
@@ -55,7 +54,7 @@ export interface PaymentsStore extends OfSubscriptions {
   /** The number of payments by status. Statuses without payments are absent. */
   countByStatus (): Map<string, number>
   /** Totals by day of creation, status and currency, from a day on. */
-  dailyTotals: Daily['since']
+  dailyTotals: RecentPayments['since']
   /** Finds a payment by the sequence number in its link. */
   findBySeq (seq: number): Payment | undefined
   record (seq: number, state: PaymentState): void
@@ -82,14 +81,14 @@ const COLUMNS = [
   'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax',
   'settlement_currency', 'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing',
   'metadata', 'lines', 'product_ids', 'discounts', 'checkout', 'payment_method_id', 'subscription_id', 'subscription_charge',
-  'retry_attempt'
+  'retry_attempt', 'language'
 ] as const
 
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
-    `INSERT INTO payments (${COLUMNS.join(', ')}, language)
-    VALUES (${COLUMNS.map(() => '?').join(', ')}, (SELECT language FROM customers WHERE customer_id = ?))`)
-  const find = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.payment_id = ?`)
+    `INSERT INTO payments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
+  const findIndexed = database.prepare<[string], PaymentRow>(
+    `${SELECT_PAYMENT} WHERE p.seq = (SELECT seq FROM payment_index WHERE payment_id = ?)`)
   const findChosen = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.chosen_id = ?`)
   const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
   const record = database.prepare(`UPDATE payments SET status = ?, updated_at = ?, payment_method = ?, payment_method_type = ?,
@@ -99,7 +98,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
-  const daily = daysOf(database)
+  const recent = recentPayments(database)
   const statement = statements(database)
   const readPage = pageReader(database)
   const shared = sharedPayments(database)
@@ -108,28 +107,31 @@ export function paymentsStore (database: Database): PaymentsStore {
 
   return {
     insert (payment) {
-      const seq = daily.adding(payment, () => Number(insert.run(
+      const seq = recent.adding(payment, () => Number(insert.run(
         payment.payment_id, payment.chosen_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id,
         payment.currency, payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount,
         payment.settlement_tax, payment.secret, payment.invoice_id, payment.link, payment.expires_at,
         JSON.stringify(payment.billing), JSON.stringify(payment.metadata), writeLines(payment.lines),
         productIds(payment.lines), toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id, payment.subscription_id,
-        toJson(payment.subscription_charge), payment.retry_attempt, payment.customer_id).lastInsertRowid))
+        toJson(payment.subscription_charge), payment.retry_attempt, payment.language).lastInsertRowid))
       for (const share of payment.subscription_charge?.shares ?? []) shared.add(share.subscription_id, seq)
       return seq
     },
     find (paymentId) {
-      const row = find.get(paymentId) ?? findChosen.get(paymentId)
+      const seq = recent.find(paymentId)
+      const row = seq === undefined ? findIndexed.get(paymentId) ?? findChosen.get(paymentId) : findBySeq.get(seq)
       return row && readPayment(row)
     },
     list (given, limit, offset) {
+      const isIndexed = recent.index()
       const filter = shared.within(given)
       const names = givenFilters(filter)
-      const sql = listSql(names, filter.status)
+      const sql = listSql(names, filter.status, isIndexed)
       return readPage(statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset))
     },
     search (text, given, limit, offset) {
+      recent.index()
       const filter = shared.within(given)
       const names = givenFilters(filter)
       const filters = names.flatMap(name => parameters(filter, name))
@@ -148,7 +150,7 @@ export function paymentsStore (database: Database): PaymentsStore {
       return row && readPayment(row)
     },
     record (seq, state) {
-      daily.changing(seq, state.status, () => {
+      recent.changing(seq, state.status, () => {
         record.run(state.status, state.updated_at, state.payment_method, state.payment_method_type, state.payment_method_id,
           toJson(state.card), state.error_code, state.error_message, toJson(state.pending_action), seq)
       })
@@ -157,9 +159,9 @@ export function paymentsStore (database: Database): PaymentsStore {
     attempts: seq => attempts.all(seq),
     ...changesOf(database),
     ...ofSubscriptions(database, shared),
-    dailyTotals: daily.since,
+    dailyTotals: recent.since,
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
-    countByStatus: daily.countByStatus
+    countByStatus: recent.countByStatus
   }
 }
 
@@ -182,64 +184,6 @@ function changesOf (database: Database): Pick<PaymentsStore,
     setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
     setLanguage: (seq, language) => { setLanguage.run(language, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) }
-  }
-}
-
-function daysOf (database: Database): Daily {
-  const store = database.prepare<[number, string, string, number, number]>(
-    `INSERT INTO payment_days (day, status, currency, count, amount) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET count = count + excluded.count, amount = amount + excluded.amount`)
-  const stored = database.prepare<[number], DailyTotal>('SELECT * FROM payment_days WHERE day >= ?')
-  const readEnd = database.prepare<[], number>('SELECT seq FROM payment_days_end').pluck()
-  const storeEnd = database.prepare<[number]>(
-    'INSERT INTO payment_days_end (id, seq) VALUES (1, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq')
-  const readRecent = database.prepare<[number], DailyTotal>(
-    `SELECT created_at / ${DAY_US} AS day, status, currency, count(*) AS count, sum(total_amount) AS amount FROM payments
-    WHERE seq > ? GROUP BY 1, 2, 3`)
-  const find = database.prepare<[number], Counted>(
-    'SELECT created_at, status, currency, total_amount FROM payments WHERE seq = ?')
-  /** The payments after `end`. */
-  const recent = createSingle(database, () => {
-    const end = readEnd.get() ?? 0
-    return { end, totals: createTotals(readRecent.all(end)) }
-  })
-
-  const storeTotal = ({ day, status, currency, count, amount }: DailyTotal) => { store.run(day, status, currency, count, amount) }
-  function storeRecent (end: number): void {
-    for (const total of recent.get().totals.list()) storeTotal(total)
-    storeEnd.run(end)
-    recent.clear()
-  }
-
-  const since = (day: number) => {
-    const totals = createTotals(stored.all(day))
-    for (const total of recent.get().totals.list()) if (total.day >= day) totals.add(total)
-    return [...totals.list()].filter(({ count }) => count > 0)
-  }
-
-  return {
-    since,
-    countByStatus () {
-      const counts = new Map<string, number>()
-      for (const { status, count } of since(-Infinity)) counts.set(status, (counts.get(status) ?? 0) + count)
-      return counts
-    },
-    adding (payment, insert) {
-      const { end, totals } = recent.get() // read before the row exists
-      const seq = insert()
-      totals.add(totalOf(payment, 1))
-      if (seq - end >= RECENT_MAX) storeRecent(seq)
-      return seq
-    },
-    changing (seq, status, update) {
-      const { end, totals } = recent.get()
-      const payment = find.get(seq)
-      update()
-      if (payment === undefined || payment.status === status) return
-      const count = seq > end ? totals.add : storeTotal
-      count(totalOf(payment, -1))
-      count(totalOf({ ...payment, status }, 1))
-    }
   }
 }
 

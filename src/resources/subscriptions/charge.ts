@@ -57,8 +57,10 @@ export function makePayment (
   subscription: Subscription, { charge, purpose, period, metadata, methodId = null, link, retry = 0 }: ChargeOptions,
   context: Context
 ): CreatedPayment {
-  const { subscription_id: id, customer, tax_id: taxId, customer_business_name: business } = subscription
-  return createPayment(customer, {
+  const { subscription_id: id, tax_id: taxId, customer_business_name: business } = subscription
+  const { customer_id: customerId } = subscription.customer
+  const language = context.sandbox.customers.find(customerId)?.language ?? null
+  return createPayment({ customer_id: customerId, language }, {
     amounts: {
       brand_id: subscription.brand_id,
       currency: charge.currency,
