@@ -1,6 +1,7 @@
 /** Types of handlers. A resource's routes.ts exports handlers by the names of their operations in the contract. */
 import type { Body, OperationName, PathParameters, Query, Reply } from './operations.js'
 import type { Context } from '../sandbox/sandbox.js'
+import type { Write } from './writer.js'
 
 export interface Call<Name> {
   body: Body<Name>
@@ -37,6 +38,18 @@ const inside = new WeakSet<object>()
 export function insideBatch<Marked extends (call: never) => unknown> (handler: Marked): Marked {
   inside.add(handler)
   return handler
+}
+
+const writers = new WeakMap<object, Write<never>>()
+
+/** Sets the function that writes the JSON of a handler's replies. Others are written by JSON.stringify. */
+export function writtenBy<Marked extends (call: never) => object> (write: Write<ReturnType<Marked>>, handler: Marked): Marked {
+  writers.set(handler, write)
+  return handler
+}
+
+export function writerOf (handler: (call: never) => unknown): ((reply: unknown) => string) | undefined {
+  return writers.get(handler) as ((reply: unknown) => string) | undefined
 }
 
 export function runsInsideBatch (handler: (call: never) => unknown): boolean {

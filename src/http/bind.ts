@@ -14,7 +14,7 @@ import { allowAllOrigins } from './cors.js'
 import { contextIn, sandboxOf } from './context.js'
 import type { FaultGate } from './faults.js'
 import type { Guard } from './guard.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { writerOf, type ControlHandlers } from '../contract/handlers.js'
 import type { CallCounter } from './limits.js'
 import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
 import { finderOf, routePath } from './paths.js'
@@ -153,6 +153,7 @@ function notImplemented ({ name }: Operation): Bound['answer'] {
 function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
   const { baseUrlOf, sandboxes, faults, report, guard, counter } = binding
   const run = runOf(operation, handler)
+  const write = writerOf(handler) ?? JSON.stringify
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
   const hasOwnHeaders = guard !== null || counter !== null
   const isEmptyIn = ({ contract }: Sandbox) => operation.isReplyNewer && contract !== 'newest'
@@ -164,7 +165,7 @@ function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
         else if (result === undefined || isEmptyIn(sandbox)) sendEmpty(reply, operation.success)
         else if (fileType !== null) {
           sendFile(reply, fileType, result as FileReply).catch(thrown => { sendFailure(reply, thrown, report) })
-        } else if (isPlain) sendPlainJson(reply, operation.success, result)
+        } else if (isPlain) sendPlainJson(reply, operation.success, write(result))
         else sendJson(reply, operation.success, result)
       } catch (thrown) {
         sendFailure(reply, thrown, report)

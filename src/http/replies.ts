@@ -18,8 +18,7 @@ export function sendJson (reply: FastifyReply, status: number, body: unknown): v
  * Sends the JSON of a success past Fastify, which has nothing to add: its headers are constant, and no hook alters the reply.
  * ASCII is written as bytes, without a conversion.
  */
-export function sendPlainJson (reply: FastifyReply, status: number, body: unknown): void {
-  const text = JSON.stringify(body)
+export function sendPlainJson (reply: FastifyReply, status: number, text: string): void {
   const length = reply.record?.(status, text) ?? Buffer.byteLength(text)
   reply.hijack()
   reply.raw.writeHead(status, [ALLOW_ORIGIN, '*', 'content-type', JSON_TYPE, 'content-length', String(length)])

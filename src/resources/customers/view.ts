@@ -1,5 +1,6 @@
 /** Customers in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
+import { createWriter } from '../../contract/writer.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer, NewCustomer } from './store.js'
@@ -10,6 +11,9 @@ export function customerDetails (
 ): Required<Schemas['CustomerLimitedDetailsResponse']> {
   return { customer_id: id, name, email, phone_number: phone, metadata }
 }
+
+/** Writes the customer in payments. */
+export const writeCustomerDetails = createWriter<Schemas['CustomerLimitedDetailsResponse']>({ unique: [] })
 
 /** The complete customer. */
 export function customerResponse (customer: NewCustomer, context: Context): Required<Schemas['CustomerResponse']> {

@@ -1,5 +1,6 @@
 /** Discounts in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
+import { keepText } from '../../contract/writer.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Discount } from './store.js'
@@ -28,8 +29,21 @@ export function discountResponse (discount: Discount, { sandbox }: Context): Req
   }
 }
 
+/** The views of each discount in payments, by position. Discounts are cached, and a changed one is another object. */
+const details = new WeakMap<Discount, Array<Readonly<Schemas['DiscountDetailResponse']> | undefined>>()
+
 /** A discount in a payment. `position` is its place in the order of application, from 0. */
-export function discountDetail (discount: Discount, position: number, businessId: string): Schemas['DiscountDetailResponse'] {
+export function discountDetail (
+  discount: Discount, position: number, businessId: string
+): Readonly<Schemas['DiscountDetailResponse']> {
+  const known = details.get(discount) ?? []
+  const detail = known[position] ?? keepText(newDetail(discount, position, businessId))
+  known[position] = detail
+  details.set(discount, known)
+  return detail
+}
+
+function newDetail (discount: Discount, position: number, businessId: string): Schemas['DiscountDetailResponse'] {
   return {
     position,
     discount_id: discount.discount_id,

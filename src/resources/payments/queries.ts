@@ -18,6 +18,16 @@ export const LISTED_COLUMNS = [
   'subscription_charge', 'retry_attempt'
 ] as const
 
+/** The columns that the view of a payment reads besides these. The others are for the hosted page and the charge. */
+export const SHOWN_COLUMNS = [
+  ...LISTED_COLUMNS, 'updated_at', 'tax', 'settlement_currency', 'settlement_amount', 'settlement_tax', 'link', 'billing',
+  'discounts', 'payment_method_id', 'error_code', 'error_message', 'checkout_session_id', 'custom_field_responses'
+] as const
+
+/** Selects what the view of a payment shows. */
+export const SELECT_SHOWN = `SELECT ${SHOWN_COLUMNS.map(column => `p.${column}`).join(', ')}, ${CUSTOMER_COLUMNS}
+  FROM payments p JOIN customers c USING (customer_id)`
+
 /** The payments that one query of a page reads by their numbers. */
 export const READ_TOGETHER = 10
 

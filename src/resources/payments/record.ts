@@ -5,7 +5,7 @@ import type { PaymentsRow } from '../../store/rows.gen.js'
 import type { Customer } from '../customers/store.js'
 import type { SubscriptionCharge } from './basis.js'
 import type { PaymentLine } from './lines.js'
-import type { LISTED_COLUMNS } from './queries.js'
+import type { LISTED_COLUMNS, SHOWN_COLUMNS } from './queries.js'
 
 /** A discount of a payment. The array is in order of application. */
 export interface AppliedDiscount {
@@ -97,6 +97,9 @@ interface ParsedColumns {
 export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids' | 'chosen_id'> & ParsedColumns & {
   customer: Omit<Customer, 'created_at' | 'language'>
 }
+
+/** A payment with the columns that its complete view reads. */
+export type ShownPayment = Pick<Payment, Exclude<typeof SHOWN_COLUMNS[number], 'chosen_id'> | 'customer'>
 
 /** A payment with the columns that lists read. */
 export type ListedPayment = Pick<Payment, Exclude<typeof LISTED_COLUMNS[number], 'chosen_id' | 'lines'> | 'customer'> & {

@@ -1,5 +1,5 @@
 /** Handlers of the operations under /payments. */
-import type { Handlers } from '../../contract/handlers.js'
+import { writtenBy, type Handlers } from '../../contract/handlers.js'
 import type { Schemas } from '../../contract/operations.js'
 import { paging } from '../../contract/paging.js'
 import { formatOptionalTime } from '../../rules/calendar.js'
@@ -9,9 +9,9 @@ import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
 import { amountsOf, chargeSaved, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from './create.js'
 import type { Sale } from './sale.js'
-import { findPayment, decidePayment, type PaymentDecision } from './rules.js'
+import { findPayment, findShown, decidePayment, type PaymentDecision } from './rules.js'
 import type { CheckoutOptions } from './store.js'
-import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
+import { lineItems, paymentItem, paymentLink, paymentResponse, writePage, writePayment } from './view.js'
 
 export const payments = {
   'POST /payments': ({ body, context }) => {
@@ -23,14 +23,14 @@ export const payments = {
     return createdReply(body, customer, decision.sale, order, created, context)
   },
 
-  'GET /payments': ({ query, context }) => {
+  'GET /payments': writtenBy(writePage, ({ query, context }) => {
     const { limit, offset, filter } = paging(query)
     const items = context.sandbox.payments.list(filter, limit, offset)
     return { items: items.map(payment => paymentItem(payment, context)) }
-  },
+  }),
 
-  'GET /payments/{payment_id}': ({ path, context }) =>
-    paymentResponse(findPayment(path.payment_id, context), context),
+  'GET /payments/{payment_id}': writtenBy(writePayment, ({ path, context }) =>
+    paymentResponse(findShown(path.payment_id, context), context)),
 
   'GET /payments/{payment_id}/line-items': ({ path, context }) => lineItems(findPayment(path.payment_id, context), context)
 } satisfies Handlers

@@ -4,8 +4,8 @@ import { fromJson } from '../../store/json.js'
 import type { PaymentsRow } from '../../store/rows.gen.js'
 import type { SubscriptionCharge } from './basis.js'
 import { readLines } from './lines.js'
-import type { LISTED_COLUMNS } from './queries.js'
-import type { ListedPayment, Payment } from './record.js'
+import type { LISTED_COLUMNS, SHOWN_COLUMNS } from './queries.js'
+import type { ListedPayment, Payment, ShownPayment } from './record.js'
 
 interface CustomerColumns {
   customer_email: string
@@ -15,6 +15,7 @@ interface CustomerColumns {
 }
 
 export type PaymentRow = PaymentsRow & CustomerColumns
+export type ShownRow = Pick<PaymentsRow, typeof SHOWN_COLUMNS[number]> & CustomerColumns
 export type ListedRow = Pick<PaymentsRow, typeof LISTED_COLUMNS[number]> & CustomerColumns
 
 /** Most objects are empty, and need no parser. */
@@ -24,12 +25,18 @@ function parseObject<Value extends object> (text: string): Value {
 
 /** Parses a complete row. Changes the row itself. */
 export function readPayment (row: PaymentRow): Payment {
-  const parsed = readListed(row) as unknown as Payment
+  const parsed = readShown(row) as Payment
+  parsed.checkout = parseObject(row.checkout)
+  parsed.pending_action = fromJson(row.pending_action)
+  return parsed
+}
+
+/** Parses the columns that the view of a payment reads. Changes the row itself. */
+export function readShown (row: ShownRow): ShownPayment {
+  const parsed = readListed(row) as unknown as ShownPayment
   parsed.lines = readLines(row.lines)
   parsed.billing = JSON.parse(row.billing)
   parsed.discounts = fromJson(row.discounts) ?? []
-  parsed.checkout = parseObject(row.checkout)
-  parsed.pending_action = fromJson(row.pending_action)
   parsed.custom_field_responses = fromJson(row.custom_field_responses)
   return parsed
 }

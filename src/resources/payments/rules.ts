@@ -12,7 +12,7 @@ import { checkNotBlocked } from '../blocklist/check.js'
 import { givenCustomer, type GivenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart, decideSale, type Sale } from './sale.js'
-import type { Payment } from './store.js'
+import type { Payment, ShownPayment } from './store.js'
 
 type PaymentRequest = Schemas['CreateOneTimePaymentRequest']
 
@@ -25,6 +25,13 @@ export interface PaymentDecision {
 }
 
 /** Throws NOT_FOUND. */
+/** The columns of a payment that its view shows. */
+export function findShown (paymentId: string, { sandbox }: Context): ShownPayment {
+  const payment = sandbox.payments.findShown(paymentId)
+  if (payment === undefined) throw notFound('payment', paymentId)
+  return payment
+}
+
 export function findPayment (paymentId: string, { sandbox }: Context): Payment {
   const payment = sandbox.payments.find(paymentId)
   if (payment === undefined) throw notFound('payment', paymentId)

@@ -6,12 +6,12 @@ import type { PaymentAttemptsRow } from '../../store/rows.gen.js'
 import type { SubscriptionCharge } from './basis.js'
 import { writeLines, type PaymentLine } from './lines.js'
 import {
-  CUSTOMERS_LISTED, READ_TOGETHER, SELECT_LISTED, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters,
-  searchSql, type GivenFilter
+  CUSTOMERS_LISTED, READ_TOGETHER, SELECT_LISTED, SELECT_PAYMENT, SELECT_SHOWN, broadSearchSql, givenFilters, likeOf, listSql,
+  parameters, searchSql, type GivenFilter
 } from './queries.js'
 import { recentPayments, type RecentPayments } from './recent-store.js'
-import type { ListedPayment, NewPayment, Payment } from './record.js'
-import { readListed, readPayment, type ListedRow, type PaymentRow } from './rows.js'
+import type { ListedPayment, NewPayment, Payment, ShownPayment } from './record.js'
+import { readListed, readPayment, readShown, type ListedRow, type PaymentRow, type ShownRow } from './rows.js'
 
 export type * from './record.js'
 export type { PaymentLine } from './lines.js'
@@ -47,6 +47,8 @@ export interface PaymentsStore extends OfSubscriptions {
   /** Returns the payment's sequence number, from which its link is derived. */
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
+  /** Reads only what the payment's view shows. */
+  findShown (paymentId: string): ShownPayment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
   /** Payments with a text in their metadata or their customer's e-mail address, ignoring case. */
   search (text: string, filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
@@ -87,9 +89,6 @@ const COLUMNS = [
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
     `INSERT INTO payments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
-  const findIndexed = database.prepare<[string], PaymentRow>(
-    `${SELECT_PAYMENT} WHERE p.seq = (SELECT seq FROM payment_index WHERE payment_id = ?)`)
-  const findChosen = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.chosen_id = ?`)
   const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
   const record = database.prepare(`UPDATE payments SET status = ?, updated_at = ?, payment_method = ?, payment_method_type = ?,
     payment_method_id = ?, card = ?, error_code = ?, error_message = ?, pending_action = ? WHERE seq = ?`)
@@ -99,6 +98,8 @@ export function paymentsStore (database: Database): PaymentsStore {
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const recent = recentPayments(database)
+  const find = finder<PaymentRow>(database, recent, SELECT_PAYMENT)
+  const findShown = finder<ShownRow>(database, recent, SELECT_SHOWN)
   const statement = statements(database)
   const readPage = pageReader(database)
   const shared = sharedPayments(database)
@@ -119,9 +120,12 @@ export function paymentsStore (database: Database): PaymentsStore {
       return seq
     },
     find (paymentId) {
-      const seq = recent.find(paymentId)
-      const row = seq === undefined ? findIndexed.get(paymentId) ?? findChosen.get(paymentId) : findBySeq.get(seq)
+      const row = find(paymentId)
       return row && readPayment(row)
+    },
+    findShown (paymentId) {
+      const row = findShown(paymentId)
+      return row && readShown(row)
     },
     list (given, limit, offset) {
       const isIndexed = recent.index()
@@ -184,6 +188,18 @@ function changesOf (database: Database): Pick<PaymentsStore,
     setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
     setLanguage: (seq, language) => { setLanguage.run(language, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) }
+  }
+}
+
+/** Returns a function that finds the row of a payment by its id. */
+function finder<Row> (database: Database, recent: RecentPayments, select: string): (paymentId: string) => Row | undefined {
+  const bySeq = database.prepare<[number], Row>(`${select} WHERE p.seq = ?`)
+  const indexed = database.prepare<[string], Row>(
+    `${select} WHERE p.seq = (SELECT seq FROM payment_index WHERE payment_id = ?)`)
+  const chosen = database.prepare<[string], Row>(`${select} WHERE p.chosen_id = ?`)
+  return paymentId => {
+    const seq = recent.find(paymentId)
+    return seq === undefined ? indexed.get(paymentId) ?? chosen.get(paymentId) : bySeq.get(seq)
   }
 }
 

@@ -1,9 +1,10 @@
 /** Payments in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
+import { createWriter } from '../../contract/writer.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import { linkId, shortSlug } from '../../rules/links.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import { customerDetails } from '../customers/view.js'
+import { customerDetails, writeCustomerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
 import { disputeInBrief } from '../disputes/view.js'
 import { allowsPartialRefunds } from '../refunds/rules.js'
@@ -11,7 +12,7 @@ import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
 import { serviceFields } from './service.js'
 import { startsSeveral, subscriptionIds } from './shares.js'
-import type { ListedPayment, Payment } from './store.js'
+import type { ListedPayment, Payment, ShownPayment } from './store.js'
 
 const PROVIDER = 'dodo'
 
@@ -27,13 +28,15 @@ function invoiceUrl ({ payment_id: paymentId }: Pick<Payment, 'payment_id'>, { b
 }
 
 /** The one-time items. Null for a payment of subscriptions only. */
-function productCart ({ lines, subscription_charge: charge }: Payment): Required<Schemas['PaymentResponse']>['product_cart'] {
+function productCart (
+  { lines, subscription_charge: charge }: ShownPayment
+): Required<Schemas['PaymentResponse']>['product_cart'] {
   const once = lines.filter(({ kind }) => kind === undefined)
   if (charge !== null && once.length === 0) return null
   return once.map(({ product_id: id, quantity }) => ({ product_id: id, quantity }))
 }
 
-function updatesMethod ({ subscription_charge: charge }: Payment): boolean {
+function updatesMethod ({ subscription_charge: charge }: ShownPayment): boolean {
   return charge?.purpose === 'method_update' || charge?.purpose === 'recovery'
 }
 
@@ -43,7 +46,7 @@ function hasSucceeded ({ status }: Pick<Payment, 'status'>): boolean {
 }
 
 /** Newest first. */
-function disputesOf (payment: Payment, context: Context): Required<Schemas['PaymentResponse']>['disputes'] {
+function disputesOf (payment: ShownPayment, context: Context): Required<Schemas['PaymentResponse']>['disputes'] {
   return context.sandbox.disputes.ofPayment(payment.payment_id).toReversed()
     .map(dispute => disputeInBrief(dispute, payment, context))
 }
@@ -54,7 +57,7 @@ function hasDeliveredFiles (payment: Pick<Payment, 'payment_id' | 'status'>, { s
 }
 
 /** The complete payment, for GET /payments/{payment_id} and webhooks. */
-export function paymentResponse (payment: Payment, context: Context): Required<Schemas['PaymentResponse']> {
+export function paymentResponse (payment: ShownPayment, context: Context): Required<Schemas['PaymentResponse']> {
   const { sandbox } = context
   const { business_id: businessId } = sandbox.business
   const { card, discounts: applied } = payment
@@ -116,6 +119,12 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
   }
 }
 
+/** Writes a complete payment. */
+export const writePayment = createWriter<Schemas['PaymentResponse']>({
+  unique: ['payment_id', 'created_at', 'payment_link', 'invoice_id', 'invoice_url'],
+  nested: { customer: writeCustomerDetails, billing: createWriter<Schemas['BillingAddress']>({ unique: [] }) }
+})
+
 /** A payment in the list of GET /payments. */
 export function paymentItem (payment: ListedPayment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
   const { card } = payment
@@ -149,6 +158,16 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     digital_products_delivered: hasDeliveredFiles(payment, context),
     retry_attempt: payment.retry_attempt
   }
+}
+
+const writeItem = createWriter<Schemas['GetPaymentsListResponseItem']>({
+  unique: ['payment_id', 'created_at', 'invoice_id', 'invoice_url'],
+  nested: { customer: writeCustomerDetails }
+})
+
+/** Writes a page of payments. */
+export function writePage ({ items }: { items: Array<Schemas['GetPaymentsListResponseItem']> }): string {
+  return `{"items":[${items.map(writeItem).join(',')}]}`
 }
 
 /** The refundable items. `amount` excludes tax, so the customer pays `amount` + `tax` for an item. */
