@@ -193,13 +193,13 @@ function sandboxOf (
       mailer.stop()
       sandbox.work.abandon('the sandbox was closed')
       batch.finish() // waiting changes are committed and answered
-      keepTime()
+      if (path !== IN_MEMORY) keepTime()
       sandbox.requests.end()
       file.close()
       database.close()
     },
     isOpen: () => database.open,
-    release: () => { database.release() }
+    release: (used: () => void) => { database.release(!options.settings.sendsEmails, used) }
   }, database)
   const scheduler = createScheduler({ sandbox, jobs: options.jobs, baseUrl: () => options.url() + prefix, report })
   const mailer = createMailer({ ...options, sandbox, nowMs: () => Math.floor(options.system.now() / 1000) })

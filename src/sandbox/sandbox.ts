@@ -103,8 +103,8 @@ export interface Sandbox extends Stores {
   refuseWrites (because: string): void
   close (): void
   isOpen (): boolean
-  /** Frees memory that only a sandbox in use needs. */
-  release (): void
+  /** Frees memory that only a sandbox in use needs. If its database is closed, `used` is called when it is opened again. */
+  release (used: () => void): void
 }
 
 /** The values that a handler gets besides its request. */

@@ -66,8 +66,8 @@ const DESCRIPTORS_NEEDED = 4
 /** The most sandboxes that are closed to free descriptors when one is opened. */
 const CLOSED_AT_ONCE = 4
 
-/** The most sandboxes that keep compiled statements, which take a quarter of a sandbox's memory. */
-const IN_USE_MAX = 32
+/** The most sandboxes whose databases are open with compiled statements, which take three quarters of a sandbox's memory. */
+const IN_USE_MAX = 100
 
 interface Opened {
   sandbox: Sandbox
@@ -78,8 +78,7 @@ interface Opened {
 export function createSandboxes ({ database, seed, limit, sandboxOptions, prepare, log }: SandboxesOptions): Sandboxes {
   const folder = database === IN_MEMORY ? null : join(dirname(resolve(database)), 'sandboxes')
   const others = new Map<string, Opened>()
-  const inUse = new Set<Opened>()
-  let uses = 0
+  const use = createUses()
   const { makeRoom, closeForFiles } = createRoom(others, { limit, isInMemory: folder === null, log })
   let isStarted = false
   const main = begin(openSandbox({ name: DEFAULT_SANDBOX, prefix: '', database, ids: createIds(seed) }, sandboxOptions))
@@ -88,15 +87,6 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
     prepare(sandbox)
     if (isStarted) sandbox.start()
     return sandbox
-  }
-
-  function use (opened: Opened): Sandbox {
-    opened.usedAt = ++uses
-    if (!inUse.has(opened)) {
-      inUse.add(opened)
-      if (inUse.size > IN_USE_MAX) releaseOldest(inUse)
-    }
-    return opened.sandbox
   }
 
   const fileOf = (name: string) => folder === null ? null : join(folder, fileName(name))
@@ -159,14 +149,31 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
   }
 }
 
-/** Sandboxes that were closed in the meantime leave too. */
-function releaseOldest (inUse: Set<Opened>): void {
-  for (const opened of inUse) if (!opened.sandbox.isOpen()) inUse.delete(opened)
-  if (inUse.size <= IN_USE_MAX) return
-  const [oldest] = [...inUse].sort((a, b) => a.usedAt - b.usedAt)
-  if (oldest === undefined) return
-  inUse.delete(oldest)
-  oldest.sandbox.release()
+/** Returns a function to call whenever a sandbox is used. It releases those that have not been used for the longest time. */
+function createUses (): (opened: Opened) => Sandbox {
+  const inUse = new Set<Opened>()
+  let uses = 0
+
+  function use (opened: Opened): Sandbox {
+    opened.usedAt = ++uses
+    if (!inUse.has(opened)) {
+      inUse.add(opened)
+      if (inUse.size > IN_USE_MAX) releaseOldest()
+    }
+    return opened.sandbox
+  }
+
+  /** Sandboxes that were closed in the meantime leave too. */
+  function releaseOldest (): void {
+    for (const opened of inUse) if (!opened.sandbox.isOpen()) inUse.delete(opened)
+    if (inUse.size <= IN_USE_MAX) return
+    const [oldest] = [...inUse].sort((a, b) => a.usedAt - b.usedAt)
+    if (oldest === undefined) return
+    inUse.delete(oldest)
+    oldest.sandbox.release(() => { use(oldest) }) // work that is due uses it without a request
+  }
+
+  return use
 }
 
 /** Makes room for another sandbox, within the limit of open sandboxes and that of open files. */

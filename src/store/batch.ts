@@ -122,9 +122,9 @@ export function createBatch (
   return { run, alone, apart: partRunner(database, rolledBack), finish, countWrites: writeCounter(database) }
 }
 
-function writeCounter (database: Database): () => number {
+function writeCounter (database: CountedDatabase): () => number {
   const count = database.prepare<[], number>('SELECT total_changes()').pluck()
-  return () => count.get() ?? 0
+  return () => (count.get() ?? 0) + database.countEarlier()
 }
 
 /** Runs the changes of a batch inside its transaction. */

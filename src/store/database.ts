@@ -10,16 +10,31 @@ import { compilingLate } from './statements.js'
 import { undoAll } from './undo.js'
 
 /** The database as stores see it. Its statements are compiled lazily (store/statements). */
-export type Database = Omit<Sqlite.Database, 'prepare'> & {
+export interface Database {
   prepare<Parameters extends unknown[] | object = unknown[], Row = unknown> (sql: string):
   Parameters extends unknown[] ? Statement<Parameters, Row> : Statement<[Parameters], Row>
+  exec (sql: string): unknown
+  /** A function that runs `change` in a transaction, or in a savepoint inside of one. */
+  transaction (change: () => void): () => void
+  pragma (source: string, options?: Sqlite.PragmaOptions): unknown
+  serialize (): Buffer
+  /** Adds a function in SQL. */
+  function (name: string, result: () => unknown): unknown
+  readonly open: boolean
+  readonly inTransaction: boolean
+  close (): unknown
 }
 
 export type CountedDatabase = Database & {
   /** At least the number of rows written. If it has not changed, neither have the rows. It needs no query. */
   countWritten (): number
-  /** Frees the memory of compiled statements and cached pages. Statements are compiled again when they run. */
-  release (): void
+  /** The rows that were changed before the connection was opened again (store/connection). */
+  countEarlier (): number
+  /**
+   * Frees the memory of compiled statements and cached pages. If it may rest, a small database in memory is also closed until it
+   * is used again (store/connection), and `used` is called at that time.
+   */
+  release (mayRest: boolean, used: () => void): void
 }
 
 export interface Statement<Parameters extends unknown[], Row> {
@@ -63,11 +78,21 @@ export function openDatabase (file: string, fill: (database: CountedDatabase) =>
     if (path === IN_MEMORY) database.pragma(`page_size = ${PAGE_BYTES_IN_MEMORY}`)
     configure(database)
     migrate(database, path, fill, model)
-    return compilingLate(database)
+    return compilingLate(database, reopenOf(path))
   } catch (error) {
     database?.close()
     throw explain(error, path)
   }
+}
+
+/** Only databases in memory rest. */
+const reopenOf = (path: string) => path === IN_MEMORY ? openBytes : undefined
+
+/** Opens a copy of a database in memory. */
+export function openBytes (bytes: Buffer): Sqlite.Database {
+  const database = new Sqlite(bytes)
+  configure(database)
+  return database
 }
 
 /** In KiB. With better-sqlite3's default of 16,000, a process takes 14 MB more after 100,000 payments, and is not faster. */
@@ -108,7 +133,7 @@ export function migrate (
     for (const step of steps.slice(copied)) database.exec(step)
     database.pragma(`application_id = ${APPLICATION_ID}`)
     database.pragma(`user_version = ${steps.length}`)
-    const stores = compilingLate(database)
+    const stores = compilingLate(database, reopenOf(path))
     if (version === 0) fill(stores)
     else undoAll(stores)
   })()

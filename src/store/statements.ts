@@ -6,31 +6,43 @@
  */
 import { compileFunction } from 'node:vm'
 import type Sqlite from 'better-sqlite3'
+import { createConnection, type Connection, type Reopen } from './connection.js'
 import type { CountedDatabase, Database, Statement } from './database.js'
 
-/** The same database with lazily compiled statements, which count the rows that they write. */
-export function compilingLate (database: Sqlite.Database): CountedDatabase {
-  const connection: Connection = { database, written: 0, compiled: [] }
-  return Object.assign(Object.create(database), {
-    prepare: (sql: string) => late(connection, sql, 'rows'),
-    exec (this: Database, sql: string) {
-      connection.written++
-      database.exec(sql)
-      return this
+/**
+ * The database of a connection with lazily compiled statements, which count the rows that they write. `reopen` opens a connection
+ * from bytes: with it, a released database may rest.
+ */
+export function compilingLate (opened: Sqlite.Database, reopen?: Reopen): CountedDatabase {
+  const connection = createConnection(opened, reopen)
+  const written: Written = { connection, rows: 0, compiled: [] }
+  return {
+    prepare: ((sql: string) => late(written, sql, 'rows')) as Database['prepare'],
+    exec (sql) {
+      written.rows++
+      return connection.use().exec(sql)
     },
-    countWritten: () => connection.written,
-    release () {
-      for (const statement of connection.compiled) statement.compiled = undefined // the garbage collector finalizes it
-      connection.compiled = []
-      database.pragma('shrink_memory')
+    transaction: change => () => { connection.use().transaction(change)() },
+    pragma: (source, options) => connection.use().pragma(source, options),
+    serialize: () => connection.use().serialize(),
+    function: (name, result) => { connection.addFunction(name, result) },
+    get open () { return connection.isOpen() },
+    get inTransaction () { return connection.isInTransaction() },
+    close: () => { connection.close() },
+    countWritten: () => written.rows,
+    countEarlier: connection.countEarlier,
+    release (mayRest, used) {
+      for (const statement of written.compiled) statement.compiled = undefined // the garbage collector finalizes it
+      written.compiled = []
+      connection.release(mayRest, used)
     }
-  })
+  }
 }
 
 /** Shared by the statements of a database. */
-interface Connection {
-  database: Sqlite.Database
-  written: number
+interface Written {
+  connection: Connection
+  rows: number
   compiled: Late[]
 }
 
@@ -45,7 +57,7 @@ const FORMS = {
 
 /** A statement that is not compiled, or the compiled one. */
 interface Late {
-  connection: Connection
+  written: Written
   sql: string
   form: keyof typeof FORMS
   compiled: Formed | undefined
@@ -55,18 +67,18 @@ interface Late {
 const METHODS: Statement<unknown[], unknown> & ThisType<Late> = {
   run (...parameters) {
     const result = compiled(this).run(...parameters)
-    this.connection.written += result.changes
+    this.written.rows += result.changes
     return result
   },
   get (...parameters) { return compiled(this).get(...parameters) },
   all (...parameters) { return compiled(this).all(...parameters) },
   iterate (...parameters) { return compiled(this).iterate(...parameters) },
-  pluck () { return late(this.connection, this.sql, 'pluck') },
-  raw () { return late(this.connection, this.sql, 'raw') }
+  pluck () { return late(this.written, this.sql, 'pluck') },
+  raw () { return late(this.written, this.sql, 'raw') }
 }
 
-function late (connection: Connection, sql: string, form: Late['form']): Statement<unknown[], unknown> {
-  const statement: Late = { connection, sql, form, compiled: undefined }
+function late (written: Written, sql: string, form: Late['form']): Statement<unknown[], unknown> {
+  const statement: Late = { written, sql, form, compiled: undefined }
   return Object.setPrototypeOf(statement, METHODS) as typeof METHODS
 }
 
@@ -76,18 +88,18 @@ function compiled (statement: Late): Formed {
 }
 
 function compile (late: Late): Formed {
-  const { connection, sql, form } = late
-  const statement = connection.database.prepare(sql)
-  connection.compiled.push(late)
+  const { written, sql, form } = late
+  const statement = written.connection.use().prepare(sql)
+  written.compiled.push(late)
   const formed = FORMS[form](statement)
-  return statement.readonly || !statement.reader ? formed : counted(formed, connection)
+  return statement.readonly || !statement.reader ? formed : counted(formed, written)
 }
 
 /** Counts the calls of a statement that writes and returns rows: their number of rows is unknown. */
-function counted (formed: Formed, connection: Connection): Formed {
+function counted (formed: Formed, written: Written): Formed {
   const counting = <Parameters extends unknown[], Result>(read: (...parameters: Parameters) => Result) =>
     (...parameters: Parameters) => {
-      connection.written++
+      written.rows++
       return read(...parameters)
     }
   return {

@@ -125,13 +125,31 @@ t.test('lists, creates and deletes sandboxes', async t => {
   t.equal((await shop.call('DELETE', '/_emulator/sandboxes/missing')).status, 404)
 })
 
-t.test('releases its statements when forty others are used, and answers as before', async t => {
-  const shop = startEmulator(t)
+t.test('rests while a hundred others are used, does its due work, and answers as before', async t => {
+  const shop = startEmulator(t, { refundDelay: '1s' })
+  const receiver = await startReceiver(t)
+  await shop.call('POST', '/webhooks', { key: 'sandbox_early', body: { url: receiver.url, filter_types: ['refund.succeeded'] } })
   const { payment_id: paymentId } = await payIn(shop, 'sandbox_early')
-  for (let number = 0; number < 40; number++) t.equal(await countIn(shop, `sandbox_later-${number}`), 0)
-  t.equal((await shop.call('GET', `/payments/${paymentId}`, { key: 'sandbox_early' })).status, 200)
+  const control_ = control(shop, t)
+  await control_('POST', `payments/${paymentId}/pay`, { outcome: 'succeeded' }, '/~early')
+  await control_('POST', 'snapshots', { name: 'paid' }, '/~early')
+  const { status, text } = await shop.call('POST', '/refunds', { key: 'sandbox_early', body: { payment_id: paymentId } })
+  t.equal(status, 200, text)
+  const useOthers = async () => {
+    for (let number = 0; number < 100; number++) await countIn(shop, `sandbox_later-${number}`)
+  }
+  await useOthers()
+  while (receiver.received.length === 0) await new Promise(resolve => setTimeout(resolve, 20))
+  t.match(receiver.received, [{ type: 'refund.succeeded', data: { payment_id: paymentId } }])
+  await useOthers()
+  t.match((await shop.call('GET', '/refunds', { key: 'sandbox_early' })).json, { items: [{ status: 'succeeded' }] })
   await payIn(shop, 'sandbox_early')
   t.equal(await countIn(shop, 'sandbox_early'), 2)
+  await control_('POST', 'snapshots/paid/restore', undefined, '/~early')
+  t.equal(await countIn(shop, 'sandbox_early'), 1)
+  await useOthers()
+  await control_('POST', 'reset', undefined, '/~early')
+  t.equal(await countIn(shop, 'sandbox_early'), 0)
 })
 
 t.test('in memory, closes the least recently used one at the limit', async t => {

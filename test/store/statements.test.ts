@@ -104,7 +104,7 @@ t.test('compiles a statement again after a release', async t => {
     compiled++
     return prepare(sql)
   }) as typeof database.prepare
-  late.release()
+  late.release(false, () => {})
   t.equal(offset.get(), 5)
   t.equal(offset.get(), 5)
   t.equal(compiled, 1)
