@@ -34,6 +34,8 @@ interface Source {
   name: string
   text: string
   tree: ts.SourceFile
+  /** All nodes of the tree, in their order. */
+  nodes: ts.Node[]
   imports: Import[]
 }
 
@@ -47,25 +49,26 @@ function sourcesIn (folder: string): Source[] {
     .map(name => {
       const text = readFileSync(packagePath(folder, name), 'utf8')
       const tree = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)
-      return { name, text, tree, imports: importsOf(name, tree) }
+      const nodes = nodesOf(tree)
+      return { name, text, tree, nodes, imports: importsOf(name, nodes) }
     })
 }
 
 /** Written by hand: neither generated nor vendored. */
 const written = sources.filter(({ name }) => !name.includes('.gen.') && !name.startsWith('vendor/'))
 
-function importsOf (name: string, tree: ts.SourceFile): Import[] {
+function importsOf (name: string, nodes: readonly ts.Node[]): Import[] {
   const found: Import[] = []
   const add = (specifier: ts.Node | undefined, isType: boolean) => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return
     found.push({ target: targetOf(name, specifier.text), isType })
   }
-  visit(tree, node => {
+  for (const node of nodes) {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.isTypeOnly === true)
     if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly)
     if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true)
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false)
-  })
+  }
   return found
 }
 
@@ -74,19 +77,24 @@ function targetOf (name: string, specifier: string): string {
   return normalize(join(dirname(name), specifier)).replaceAll('\\', '/').replace(/\.js$/, '.ts')
 }
 
-function visit (node: ts.Node, see: (node: ts.Node) => void): void {
-  see(node)
-  ts.forEachChild(node, child => { visit(child, see) })
+function nodesOf (tree: ts.SourceFile): ts.Node[] {
+  const nodes: ts.Node[] = []
+  const add = (node: ts.Node): void => {
+    nodes.push(node)
+    ts.forEachChild(node, add)
+  }
+  add(tree)
+  return nodes
 }
 
 /** `file.ts:12` of every matching node in the written source, except in the given files. */
 function places (is: (node: ts.Node) => boolean, mayHave: RegExp = /^$/): string[] {
   const found: string[] = []
-  for (const { name, tree } of written) {
+  for (const { name, tree, nodes } of written) {
     if (mayHave.test(name)) continue
-    visit(tree, node => {
+    for (const node of nodes) {
       if (is(node)) found.push(`${name}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`)
-    })
+    }
   }
   return found
 }
