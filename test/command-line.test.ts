@@ -16,7 +16,8 @@ t.test('0: every command succeeds with valid arguments', async t => {
   // No job of the emulator fails here, so none can be retried; commands.test.ts has one that does.
   const tried = clients.filter(({ name }) => !['due retry', 'due drop'].includes(name))
   const { prepared, restore } = await prepareOnce(t, emulator, 'mine')
-  for (const { name } of tried) {
+  // command-json.test.ts runs all of them.
+  for (const { name } of tried.filter((_command, index) => isTried(index, 0, 2))) {
     await restore()
     pressCtrlC(name)
     const args = [...name.split(' '), ...validArguments(name, prepared), '--port', String(port), '--sandbox', 'mine']
@@ -106,9 +107,9 @@ t.test('3: no emulator answers', async t => {
   t.match(await run(['health', '--host', 'nowhere.invalid']), { code: EXIT.unreachable, stderr: 'nowhere.invalid' })
 })
 
-/** Options that nearly every command has. Unless the run is thorough, a command is tried with one in four of their invalid texts. */
+/** Options that nearly every command has. Unless the run is thorough, a command is tried with one in eight of their invalid texts. */
 const COMMON = ['--url', '--host', '--port', '--sandbox', '--control-key']
-const PART = 4
+const PART = 8
 
 t.test('2: every option and argument refuses invalid text by its name', async t => {
   for (const [row, { name, options, arguments: declared }] of leaves.entries()) {

@@ -12,7 +12,7 @@ export function rounds (thorough: number): number {
   return isThorough ? thorough : 1
 }
 
-/** The runs of a property: a third of them unless the run is thorough. */
+/** The runs of a property: a fifth of them unless the run is thorough. */
 export function numRuns (thorough: number): number {
-  return isThorough ? thorough : Math.ceil(thorough / 3)
+  return isThorough ? thorough : Math.ceil(thorough / 5)
 }

@@ -3,7 +3,7 @@
  * methods, most of them with one mistake. Only operations that are not emulated answer 5xx, every refusal is in the envelope,
  * every success matches the contract, memory does not grow, the databases stay intact, and afterwards everything works.
  *
- * FUZZ_REQUESTS is the number of requests; 5,000 by default, 20,000 if THOROUGH is set. FUZZ_SEED repeats a run.
+ * FUZZ_REQUESTS is the number of requests; 2,000 by default, 20,000 if THOROUGH is set. FUZZ_SEED repeats a run.
  */
 import { readdirSync } from 'node:fs'
 import { Agent, request, type IncomingHttpHeaders } from 'node:http'
@@ -26,7 +26,7 @@ import { closedReply, paymentBody } from './helper.js'
 import { connect, JSON_TYPE, temporaryFolder } from './processes.js'
 import { randomFrom, type Random } from './random.js'
 
-const COUNT = Number(process.env['FUZZ_REQUESTS'] ?? (isThorough ? 20_000 : 5000))
+const COUNT = Number(process.env['FUZZ_REQUESTS'] ?? (isThorough ? 20_000 : 2000))
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20260901)
 const CONNECTIONS = 16
 const PATIENCE_MS = 30_000

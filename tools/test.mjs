@@ -57,7 +57,7 @@ const failures = []
 
 if (options.coverage) process.env.NODE_V8_COVERAGE = COVERAGE
 await rm(COVERAGE, { recursive: true, force: true })
-await translate({ hasVendor: names.length > 0, coverage: options.coverage })
+await translate({ hasVendor: names.length > 0, hasData: names.length === 0 && !options.coverage, coverage: options.coverage })
 await Promise.all([runChecks(), ...runTests()])
 if (options.coverage) await checkCoverage()
 

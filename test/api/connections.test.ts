@@ -15,7 +15,7 @@ import { connect } from '../processes.js'
 
 t.setTimeout(300_000)
 
-const TIMES = isThorough ? 50 : 15
+const TIMES = isThorough ? 50 : 5
 const BIG = Buffer.alloc(5 * 1024 * 1024, ' ')
 const JSON_HEADERS = { authorization: 'Bearer test', 'content-type': 'application/json' }
 

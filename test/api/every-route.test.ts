@@ -13,8 +13,8 @@ import { furnish, routesOf, urlOf, type Ids, type Route } from '../routes.js'
 t.setTimeout(300_000)
 
 const CONNECTIONS = 16
-/** Unless the run is thorough, each route is tried with one input in twelve, and each input on one route in twelve. */
-const PART = 12
+/** Unless the run is thorough, each route is tried with one input in thirty, and each input on one route in thirty. */
+const PART = 30
 /** Much longer than any answer takes. */
 const PATIENCE_MS = 30_000
 
@@ -216,8 +216,8 @@ t.test('HEAD answers like GET, without the body', async t => {
   await everyRoute(t, async ({ send, emulator, ids, targets }) => {
     const reads = targets.filter(({ methods }) => methods.includes('GET')).map(({ url }) => url)
     const others = ['/nowhere', '/subscriptions', '/subscriptions/none', '/payments/none', '/payments/%zz', '/~default/payments', '/~none/', '/payments/']
-    for (const accept of ['*/*', 'text/html']) {
-      for (const url of [...reads, ...others]) {
+    for (const [row, accept] of ['*/*', 'text/html'].entries()) {
+      for (const url of [...others, ...reads.filter((_url, index) => isTried(index, row, 2))]) {
         const before = emulator.stored()
         const head = await send('HEAD', url, { accept })
         t.strictSame(emulator.stored(), before, `HEAD ${url} stores nothing`)

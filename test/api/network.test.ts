@@ -135,7 +135,9 @@ t.test('the source holds no address that could be called', async t => {
   const files = readdirSync(packagePath('src'), { recursive: true, encoding: 'utf8' }).filter(name => /\.(?:ts|mjs)$/.test(name))
   t.ok(files.length > 40)
   for (const name of files) {
-    const source = ts.createSourceFile(name, readFileSync(packagePath('src', name), 'utf8'), ts.ScriptTarget.Latest)
+    const text = readFileSync(packagePath('src', name), 'utf8')
+    if (!text.includes('://')) continue // parsing takes most of the time
+    const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest)
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
         for (const [url, host = ''] of node.text.replaceAll(NAMESPACE, '').matchAll(URLS)) {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { isTried } from '../effort.js'
 import { paymentBody, type PaymentBody } from '../helper.js'
 import { CHECKED, checkEverywhere, skip, stopTime, surfer, type OpenOptions } from './chromium.js'
 
@@ -151,7 +152,8 @@ t.test('ends every test card as listed, and reveals only what customers may see'
   const { testCards, failureCodes } = started().emulator.sandbox.reference
   stopClock(t)
   const { page } = await open(t)
-  for (const card of testCards) {
+  const isFirst = ({ outcome }: { outcome: string }, index: number) => testCards.findIndex(card => card.outcome === outcome) === index
+  for (const card of testCards.filter((card, index) => isFirst(card, index) || isTried(index, 0, 4))) {
     const { path, status } = await payment()
     await page.goto(new URL(path, page.url()).href)
     await fillCard(page, card.number)

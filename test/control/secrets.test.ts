@@ -83,13 +83,13 @@ async function everyResponse (test: Test, site: Visitor): Promise<Record<string,
 }
 
 t.test('masks card numbers', async t => {
-  for (const [name, call] of Object.entries(CALLS)) {
-    t.test(`in ${name}`, async t => {
-      const site = visitor(t)
-      await send(site, call)
-      for (const [place, text] of Object.entries(await everyResponse(t, site))) t.notMatch(text, TRACES, place)
-    })
-  }
+  t.test('in every part of a call', async t => {
+    const site = visitor(t)
+    for (const call of Object.values(CALLS)) await send(site, call)
+    const responses = Object.entries(await everyResponse(t, site))
+    t.ok(responses.length > 2 * Object.keys(CALLS).length)
+    for (const [place, text] of responses) t.notMatch(text, TRACES, place)
+  })
 
   t.test('in the expectations of a test', async t => {
     const site = visitor(t)

@@ -7,6 +7,7 @@ import { drawInvoice, type InvoiceDocument } from '../../src/pages/invoice.js'
 import { fontsFor, pathOf } from '../../src/pages/typesetting/fonts.js'
 import { wrap } from '../../src/pages/typesetting/wrap.js'
 import { packagePath } from '../../src/root.js'
+import { numRuns } from '../effort.js'
 import { readPdf, type Pdf } from '../resources/pdf.js'
 
 const PAPER: InvoiceDocument = {
@@ -196,7 +197,7 @@ t.test('any text can be drawn', async t => {
   await t.resolves(draw({ issuer: 'Ω', rows: hostile.map(text => ({ cells: [text, text], note: text })), facts: [['\u{1f1e9}', 'x']] }))
   await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ unit: 'grapheme' }), async (a, b) => {
     await draw({ issuer: a, notes: [b, 'Ω'] })
-  }), { numRuns: 10 })
+  }), { numRuns: numRuns(10) })
 })
 
 t.test('wraps within the width, and loses nothing', t => {

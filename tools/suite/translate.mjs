@@ -4,7 +4,7 @@ import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleProgram, linkProgram, ROOT } from '../build/program.mjs'
-import { DATA } from '../build/data.mjs'
+import { buildData, DATA } from '../build/data.mjs'
 import { isStale } from '../build/inputs.mjs'
 import { buildValidators } from '../build/validators.mjs'
 import { buildVendor, VENDOR } from '../build/vendor.mjs'
@@ -27,10 +27,11 @@ export async function sourcesOf (folder) {
 }
 
 /**
- * With `hasVendor`, vendored files are built only if they are stale. With `coverage`, the program in dist/ runs the translated
+ * With `hasVendor`, vendored files are built only if they are stale. With `hasData`, the fixtures are loaded into a database, from
+ * which each process of the program then starts. With `coverage`, the program in dist/ runs the translated
  * modules, because coverage cannot tell which of them a bundle contains.
  */
-export async function translate ({ hasVendor = false, coverage = false } = {}) {
+export async function translate ({ hasVendor = false, hasData = false, coverage = false } = {}) {
   await Promise.all([
     build({
       entryPoints: [...await sourcesOf('src'), ...await sourcesOf('test')],
@@ -45,7 +46,9 @@ export async function translate ({ hasVendor = false, coverage = false } = {}) {
     hasVendor && !isStale('vendor') ? undefined : buildVendor(),
     isStale('validators') ? buildValidators() : undefined
   ])
-  // A program that starts without it loads the fixtures. From an older one it would start with the tables of earlier sources.
-  if (isStale('data')) await rm(DATA, { force: true })
   await cp(VENDOR, join(OUT, 'src/vendor'), { recursive: true })
+  // A program that starts without it loads the fixtures. From an older one it would start with the tables of earlier sources.
+  if (!isStale('data')) return
+  if (hasData) await buildData()
+  else await rm(DATA, { force: true })
 }
