@@ -10,12 +10,11 @@ const MAY_FALL_TO = 0.75
 const file = new URL('baseline.json', import.meta.url)
 
 // The ratios of each round by name, such as `POST /payments at 32: throughput`, with the number of connections. Higher is faster:
-// requests per second over bare Fastify's, and bare Fastify's processor time per request over ours. Runs with one connection are left
-// out: on machines with other work their ratio is a third of that on an idle one.
+// requests per second over bare Fastify's, and bare Fastify's processor time per request over ours.
 export function ratiosOf ({ throughput = [], reads = [] }) {
   const ratios = {}
   const add = (name, ratio) => { if (Number.isFinite(ratio)) (ratios[name] ??= []).push(ratio) }
-  for (const sample of throughput.filter(({ server, connections }) => server === 'ours' && connections > 1)) {
+  for (const sample of throughput.filter(({ server }) => server === 'ours')) {
     const { connections, round } = sample
     const bare = throughput.filter((one) => one.server === 'bare' && one.connections === connections && one.round === round)
     add(`POST /payments at ${connections}: throughput`, sample.ratio)
@@ -44,7 +43,7 @@ export function fallen (baseline, ratios) {
 const STEADY_FACTOR = 2
 
 export function isTooNoisy ({ throughput = [] }) {
-  const runs = throughput.filter(({ server, connections }) => server === 'bare' && connections > 1).map((one) => one.requestsPerSecond)
+  const runs = throughput.filter(({ server }) => server === 'bare').map((one) => one.requestsPerSecond)
   return Math.max(...runs) > STEADY_FACTOR * Math.min(...runs)
 }
 

@@ -17,8 +17,9 @@ const help = `usage: npm run bench -- [options]
   --stored a,b      payments stored in the part "stored" (default 0,100000,1000000)
   --document FILE   another OpenAPI document for naive, prism and steady
                     (default openapi/openapi.gen.json)
-  --guard           compare with baseline.json, the ratios of the last release, in about 2 minutes; ends with
-                    code 1 if one is more than a quarter lower in all ${GUARDED_ROUNDS} rounds
+  --guard           compare with baseline.json, the ratios of the last release, in half a minute; ends with
+                    code 1 if one is more than a quarter lower in all ${GUARDED_ROUNDS} rounds. Ends after the first
+                    round in which none is
   --baseline        measure as --guard does, and write baseline.json
   --json FILE       also write every sample to FILE
   --help            this text`
