@@ -119,7 +119,7 @@ t.test('closes sandboxes when the process may open few files', async t => {
   if (process.platform === 'win32') return t.pass('there is no such limit')
   const folder = temporaryFolder(t)
   const portFile = join(folder, 'port')
-  // Set after the start where possible: while modules are loaded one by one, as for coverage, more files than that are open.
+  // Set after the start where possible: more files than that may be open while modules are loaded.
   const isSetLater = spawnSync('prlimit', ['--version']).status === 0
   const args = [COMMAND, 'start', '--port', '0', '--port-file', portFile, '--database', join(folder, 'shop.db')]
   const child = isSetLater
@@ -186,9 +186,7 @@ t.test('refuses a read-only file', async t => {
   const isRoot = process.getuid?.() === 0
   const folder = temporaryFolder(t)
   const file = join(folder, 'shop.db')
-  // The other user may not write into the folder for coverage. Node.js passes the variable on unless it is set here.
-  const env = { ...process.env, NODE_V8_COVERAGE: '' }
-  const options = isRoot ? { uid: 65_534, gid: 65_534, env } : { env }
+  const options = isRoot ? { uid: 65_534, gid: 65_534 } : {}
   const tried = async (): Promise<string> => {
     const child = spawn(process.execPath, [COMMAND, 'start', '--port', '0', '--database', file], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
     let text = ''

@@ -29,7 +29,7 @@ const LONG_FOLDERS = ['test', 'test/api', 'test/control', 'test/delivery']
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
 
-/** The folder for coverage of all processes. */
+/** The folder for the coverage of the processes that run tests. */
 const COVERAGE = join(OUT, 'coverage')
 
 const { values: options, positionals: names } = parseArgs({
@@ -55,9 +55,8 @@ const started = performance.now()
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 
-if (options.coverage) process.env.NODE_V8_COVERAGE = COVERAGE
 await rm(COVERAGE, { recursive: true, force: true })
-await translate({ hasVendor: names.length > 0, hasData: names.length === 0 && !options.coverage, coverage: options.coverage })
+await translate({ hasVendor: names.length > 0, hasData: names.length === 0 })
 await Promise.all([runChecks(), ...runTests()])
 if (options.coverage) await checkCoverage()
 
@@ -78,7 +77,7 @@ function runTests () {
   const others = chosen.filter(file => dirname(file) !== BROWSER_FOLDER).sort((a, b) => rank(a) - rank(b))
   return Array.from({ length: PROCESSES }, (_, index) => {
     const next = index < BROWSER_PROCESSES ? () => browser.shift() ?? others.shift() : () => others.shift()
-    return runFiles(next, report, options)
+    return runFiles(next, report, { tap: options.tap, coverageFolder: options.coverage ? COVERAGE : undefined })
   })
 }
 
@@ -125,5 +124,5 @@ async function checkTypes () {
   if (!isOk) return
   await copyDeclarations(join(OUT, 'declarations/src'))
   const declarations = files.filter(file => file === DECLARATIONS_TEST)
-  await runFiles(() => declarations.shift(), report, options)
+  await runFiles(() => declarations.shift(), report, { tap: options.tap })
 }

@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { building, DIST, ROOT } from './inputs.mjs'
 import { bundleLibraries, separateLibraries } from './libraries.mjs'
@@ -108,17 +107,6 @@ async function bundleRunners (format) {
       name: 'main',
       setup ({ onResolve }) { onResolve({ filter: /\/start\.js$/ }, () => ({ path: '../index.js', external: true })) }
     }]
-  })
-}
-
-/** Writes entry points that load the modules of a folder, instead of a bundle. */
-export async function linkProgram (folder) {
-  await building('program', async () => {
-    await mkdir(DIST, { recursive: true })
-    for (const name of ENTRIES) {
-      await writeFile(join(DIST, `${name}.js`), `#!/usr/bin/env node\nexport * from '${pathToFileURL(join(folder, `${name}.js`))}'\n`)
-    }
-    await Promise.all([...['esm', 'cjs'].map(bundleRunners), copyCommonJs(), makeExecutable()])
   })
 }
 

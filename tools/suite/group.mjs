@@ -12,6 +12,9 @@ import t from 'tap'
 import { END_OF_FILE } from './run.mjs'
 import { translated } from './translate.mjs'
 
+// Node.js reads it at the start. The programs that tests start are not measured: each would write megabytes at its end.
+delete process.env.NODE_V8_COVERAGE
+
 /** Collected here because tap would run them at the end of the process. */
 const teardowns = []
 t.teardown = teardown => { teardowns.push(teardown) }

@@ -34,11 +34,16 @@ export async function runFiles (next, report, options) {
 }
 
 /** Runs a file and the next ones until none is left or the process ends. */
-async function runProcess (first, next, report, { tap = false, silenceTimeoutMs = SILENCE_TIMEOUT_MS, exitTimeoutMs = EXIT_TIMEOUT_MS } = {}) {
+async function runProcess (first, next, report, options = {}) {
+  const { tap = false, coverageFolder, silenceTimeoutMs = SILENCE_TIMEOUT_MS, exitTimeoutMs = EXIT_TIMEOUT_MS } = options
   // tap names the folders of t.testdir() after the arguments, so no two processes have the same ones.
   const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', GROUP, first], {
     cwd: ROOT,
-    env: { ...process.env, TAP_TIMEOUT: '0' }, // this file limits the time
+    env: {
+      ...process.env,
+      TAP_TIMEOUT: '0', // this file limits the time
+      ...(coverageFolder !== undefined && { NODE_V8_COVERAGE: coverageFolder })
+    },
     stdio: ['pipe', 'pipe', 'pipe']
   })
   child.stdin.on('error', () => {}) // the process may have ended

@@ -3,7 +3,7 @@
 import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { bundleProgram, linkProgram, ROOT } from '../build/program.mjs'
+import { bundleProgram, ROOT } from '../build/program.mjs'
 import { buildData, DATA } from '../build/data.mjs'
 import { isStale } from '../build/inputs.mjs'
 import { buildValidators } from '../build/validators.mjs'
@@ -28,10 +28,9 @@ export async function sourcesOf (folder) {
 
 /**
  * With `hasVendor`, vendored files are built only if they are stale. With `hasData`, the fixtures are loaded into a database, from
- * which each process of the program then starts. With `coverage`, the program in dist/ runs the translated
- * modules, because coverage cannot tell which of them a bundle contains.
+ * which each process of the program then starts.
  */
-export async function translate ({ hasVendor = false, hasData = false, coverage = false } = {}) {
+export async function translate ({ hasVendor = false, hasData = false } = {}) {
   await Promise.all([
     build({
       entryPoints: [...await sourcesOf('src'), ...await sourcesOf('test')],
@@ -42,7 +41,7 @@ export async function translate ({ hasVendor = false, hasData = false, coverage 
       sourcemap: true,
       logLevel: 'warning'
     }),
-    coverage ? linkProgram(join(OUT, 'src')) : bundleProgram({ sourcemap: true }),
+    bundleProgram({ sourcemap: true }),
     hasVendor && !isStale('vendor') ? undefined : buildVendor(),
     isStale('validators') ? buildValidators() : undefined
   ])
