@@ -25,7 +25,7 @@ import type { BusinessRow } from '../store/rows.gen.js'
 import { clockStore } from '../store/clock.js'
 import { dueJobs } from '../store/due.js'
 import { NO_FILE, watchFile } from '../store/file.js'
-import { clearCaches } from '../store/cache.js'
+import { cacheClearer } from '../store/cache.js'
 import { copyFrom, emptyTables, restoreRows, snapshotOf } from '../store/snapshot.js'
 import { openCopy } from '../store/template.js'
 import { createBatch } from '../store/batch.js'
@@ -132,10 +132,8 @@ function sandboxOf (
   database: CountedDatabase, { name, prefix, ids, database: path }: SandboxIdentity, options: SandboxOptions
 ): Sandbox {
   const { steady, report, answered } = options
-  const clocks = clockStore(database)
-  const clock = sandboxClock(steady, clocks.read(), clocks.write)
-  const businesses = businessStore(database)
-  let business = businesses.read()
+  const state = stateOf(database, steady)
+  const { clock, caches, forget } = state
 
   /** Stores the time for the next start. Ignores errors, because the database is closed in any case. */
   function keepTime (): void {
@@ -144,16 +142,13 @@ function sandboxOf (
     } catch {}
   }
 
-  /** Clears all cached state after rows were replaced or rolled back. */
-  function forget (): void {
-    clearCaches(database)
-    business = businesses.read()
-    clock.restore(clocks.read())
-  }
-
   const file = path === IN_MEMORY ? NO_FILE : watchFile(resolve(path), report)
   const committing = () => { clock.keep() }
-  const batch = createBatch(database, { rolledBack: forget, check: file.check, committing, answered, report })
+  const check = () => {
+    caches.began()
+    file.check()
+  }
+  const batch = createBatch(database, { rolledBack: () => { forget() }, check, committing, answered, report })
   const sandbox: Sandbox = withStores({
     ...partsOf(database, ids, options),
     name,
@@ -161,17 +156,17 @@ function sandboxOf (
     clock,
     batch,
     work: createWork(batch),
-    forget,
+    forget: () => { forget() },
     report,
     get scheduler () { return scheduler },
-    get business () { return business },
+    get business () { return state.business },
     get contract () { return sandbox.businessSettings.read().contract ?? options.settings.contract },
     get sender () { return sender },
     reset () {
       const { contract } = sandbox.businessSettings.read()
       fill(database, options)
       personalize(database, ids, options)
-      forget()
+      forget(true)
       if (contract !== null) sandbox.businessSettings.change({ contract })
       begin(sandbox, options)
       restart('the sandbox was reset')
@@ -206,7 +201,7 @@ function sandboxOf (
   const sender = createSender({ ...options, sandbox, timeoutMs: options.webhookTimeoutMs, trust: options.webhookTrust })
 
   function restart (because: string): void {
-    forget()
+    forget(true)
     sandbox.work.abandon(because)
     sender.restart()
     scheduler.restart()
@@ -215,6 +210,26 @@ function sandboxOf (
   }
 
   return sandbox
+}
+
+/** The clock, the business and the caches: state in memory that follows the rows. */
+function stateOf (database: Database, steady: SandboxOptions['steady']) {
+  const clocks = clockStore(database)
+  const clock = sandboxClock(steady, clocks.read(), clocks.write)
+  const caches = cacheClearer(database)
+  const businesses = businessStore(database)
+  let business = businesses.read()
+  return {
+    clock,
+    caches,
+    get business () { return business },
+    /** Call it after rows were changed or rolled back, or all were replaced. */
+    forget (isReplaced = false): void {
+      isReplaced ? caches.replaced() : caches.changed()
+      business = businesses.read()
+      clock.restore(clocks.read())
+    }
+  }
 }
 
 /** The parts of a sandbox that need only its database and the options. */

@@ -2,7 +2,7 @@
  * Caches rows of a database that only this process writes to. Every payment reads the catalog, which rarely changes; caching it
  * saves a good part of a payment's time.
  *
- * A cache belongs to its database. `clearCaches` clears all caches of a database after a rollback or a restore.
+ * A cache belongs to its database, and is cleared after a rollback. Indexes stay correct then, and are cleared after a restore.
  */
 import type { Database } from './database.js'
 
@@ -16,14 +16,17 @@ export interface Cache<Value> {
 
 const ENTRIES_MAX = 10_000
 
-/** The functions that clear the caches of each database. */
-const caches = new WeakMap<Database, Array<() => void>>()
+/** The functions that clear the caches, or indexes, of each database. */
+type Registry = WeakMap<Database, Array<() => void>>
+
+const caches: Registry = new WeakMap()
+const indexes: Registry = new WeakMap()
 
 /** Creates a cache of up to 10,000 values by key. */
 export function createCache<Value extends object> (database: Database): Cache<Readonly<Value>> {
   const values = new Map<string, Readonly<Value>>()
   const clear = () => { values.clear() }
-  register(database, clear)
+  register(caches, database, clear)
   return {
     get (key, read) {
       const known = values.get(key)
@@ -39,21 +42,72 @@ export function createCache<Value extends object> (database: Database): Cache<Re
   }
 }
 
+interface Single<Value> {
+  get (): Value
+  clear (): void
+}
+
 /** Creates a cache of one value, such as a short list. `get` reads it once until `clear` is called. */
-export function createSingle<Value extends object> (database: Database, read: () => Value): { get (): Value, clear (): void } {
+export function createSingle<Value extends object> (database: Database, read: () => Value): Single<Value> {
+  return single(caches, database, read)
+}
+
+/** Creates a cache of one value that takes long to read. Rows that were rolled back may be left in it. */
+export function createIndex<Value extends object> (database: Database, read: () => Value): Single<Value> {
+  return single(indexes, database, read)
+}
+
+function single<Value extends object> (registry: Registry, database: Database, read: () => Value): Single<Value> {
   let value: Value | undefined
   const clear = () => { value = undefined }
-  register(database, clear)
+  register(registry, database, clear)
   return { get: () => (value ??= read()), clear }
 }
 
 /** Clears every cache of a database. */
 export function clearCaches (database: Database): void {
-  for (const clear of caches.get(database) ?? []) clear()
+  clearAll(caches, database)
 }
 
-function register (database: Database, clear: () => void): void {
-  const registered = caches.get(database)
-  if (registered === undefined) caches.set(database, [clear])
+/** Clears every index of a database. */
+export function clearIndexes (database: Database): void {
+  clearAll(indexes, database)
+}
+
+export interface CacheClearer {
+  /** A transaction begins. */
+  began (): void
+  /** Rows were rolled back, or changed without their stores. */
+  changed (): void
+  /** The transaction has replaced all rows. */
+  replaced (): void
+}
+
+/** Clears caches, and indexes too when all rows were replaced or that is rolled back. */
+export function cacheClearer (database: Database): CacheClearer {
+  let isReplacing = false
+
+  function changed (): void {
+    clearCaches(database)
+    if (isReplacing) clearIndexes(database)
+  }
+
+  return {
+    began () { isReplacing = false },
+    changed,
+    replaced () {
+      isReplacing = true
+      changed()
+    }
+  }
+}
+
+function clearAll (registry: Registry, database: Database): void {
+  for (const clear of registry.get(database) ?? []) clear()
+}
+
+function register (registry: Registry, database: Database, clear: () => void): void {
+  const registered = registry.get(database)
+  if (registered === undefined) registry.set(database, [clear])
   else registered.push(clear)
 }

@@ -1,13 +1,13 @@
 /**
  * An index of ids that programs choose, for tables that grow by millions of rows. In a unique index, each random id changes
- * another page, which made storing events ten times slower. Here, the hashes of each 8,192 ids are together, so that new ids
- * change few pages. Bloom filters in memory, with four bytes for each id, say in which parts an id may be.
+ * another page, which made storing events ten times slower. Here, the hashes of each 8,192 ids, a run, are together, so that new
+ * ids change few pages. A table in memory, with 8 to 10 bytes for each id, says in which run an id may be.
  *
- * Rows are numbered in the order of their insertion. The filters of complete parts are stored, and others after each million
- * rows. The hashes of later rows are read again when the filter is first needed.
+ * Rows are numbered in the order of their insertion. The hashes of complete runs are stored a second time, as one value that is
+ * read quickly when the table is first needed.
  */
-import { createBloomFilter, filterWords, hashOf, type BloomFilter } from '../rules/bloom.js'
-import { createSingle } from './cache.js'
+import { RUNS, createIdTable, hashOf, shortHash, type IdTable } from '../rules/id-table.js'
+import { createIndex } from './cache.js'
 import type { Database } from './database.js'
 
 export interface IdIndex {
@@ -17,97 +17,75 @@ export interface IdIndex {
   add (id: string, seq: number): void
 }
 
-const RUN_BITS = 13
-/**
- * Filters end at 2 ** 13, 2 ** 15 and so on to 2 ** 21 ids, and have 2 ** 22 ids each after that, so that a small database needs
- * little memory, and a large one has few filters. Each filter costs every new id a look into memory.
- */
-const SMALLEST_BITS = 13
-const GROWTH_BITS = 2
-const GROWN_BITS = 21
-const LARGEST_BITS = 22
-/** The rows after which the filter of a growing part is stored: a number of whole runs. */
-const STORED_EACH = 2 ** 20
+const RUN_LENGTH = 8192
+/** The runs that are added to the table at once. Sorting them together halves the time for ten million ids. */
+const READ_AT_ONCE = 256
 
-/** The rows of a filter: from `first` to before `first + capacity`. */
-interface Range {
-  first: number
-  capacity: number
+/** A run that is not complete. */
+interface OpenRun {
+  run: number
+  /** Short hashes by row. Rows that were rolled back can be among them. */
+  hashes: Int32Array
 }
 
-/** The range of a row. */
-export function rangeOf (seq: number): Range {
-  if (seq < 2 ** SMALLEST_BITS) return { first: 0, capacity: 2 ** SMALLEST_BITS }
-  if (seq < 2 ** GROWN_BITS) {
-    const growths = Math.floor((Math.log2(seq) - SMALLEST_BITS) / GROWTH_BITS)
-    const first = 2 ** (SMALLEST_BITS + growths * GROWTH_BITS)
-    return { first, capacity: first * (2 ** GROWTH_BITS - 1) }
-  }
-  const capacity = 2 ** LARGEST_BITS
-  return { first: 2 ** GROWN_BITS + Math.floor((seq - 2 ** GROWN_BITS) / capacity) * capacity, capacity }
+interface Index {
+  table: IdTable
+  open: OpenRun
 }
 
-interface Part extends Range {
-  filter: BloomFilter
-}
-
-export function idIndex (database: Database, storedEach = STORED_EACH): IdIndex {
+export function idIndex (database: Database): IdIndex {
   const insert = database.prepare('INSERT INTO event_ids (run, hash, seq) VALUES (?, ?, ?)')
   const inRun = database.prepare<[number, number], number>('SELECT seq FROM event_ids WHERE run = ? AND hash = ?').pluck()
   const lastRun = database.prepare<[], number>('SELECT run FROM event_ids ORDER BY run DESC LIMIT 1').pluck()
-  const hashes = database.prepare<[number, number], number>('SELECT hash FROM event_ids WHERE run >= ? AND run < ?').pluck()
-  const stored = database.prepare<[number], { bits: Buffer, until_seq: number }>(
-    'SELECT bits, until_seq FROM event_filters WHERE first_seq = ?')
-  const store = database.prepare(`INSERT INTO event_filters (first_seq, bits, until_seq) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET bits = excluded.bits, until_seq = excluded.until_seq`)
-  const parts = createSingle(database, () => readParts())
+  const rows = database.prepare<[number], [hash: number, seq: number]>('SELECT hash, seq FROM event_ids WHERE run = ?').raw()
+  const stored = database.prepare<[number], Buffer>('SELECT hashes FROM event_runs WHERE run = ?').pluck()
+  const store = database.prepare(`INSERT INTO event_runs (run, hashes) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET hashes = excluded.hashes`)
+  const index = createIndex(database, readIndex)
 
-  function readParts (): Part[] {
-    const found: Part[] = []
-    const last = lastRun.get() ?? -1
-    let seq = 0
-    while (runOf(seq) <= last) {
-      const range = rangeOf(seq)
-      found.push({ ...range, filter: readFilter(range) })
-      seq = range.first + range.capacity
+  function readIndex (): Index {
+    const last = lastRun.get() ?? 0
+    const table = createIdTable(last * RUN_LENGTH)
+    for (let first = 0; first < last; first += READ_AT_ONCE) {
+      const count = Math.min(READ_AT_ONCE, last - first)
+      const hashes = new Int32Array(count * RUN_LENGTH)
+      for (let at = 0; at < count; at++) readRun(first + at, hashes.subarray(at * RUN_LENGTH, (at + 1) * RUN_LENGTH))
+      table.addRuns(first, RUN_LENGTH, hashes)
     }
-    return found
+    const open = openRun(last)
+    table.addRuns(last, RUN_LENGTH, open.hashes)
+    return { table, open }
   }
 
-  function readFilter ({ first, capacity }: Range): BloomFilter {
-    const known = stored.get(first)
-    const isUsable = known?.bits.length === filterWords(capacity) * 4
-    const filter = isUsable
-      ? createBloomFilter(capacity, new Uint32Array(Uint8Array.from(known.bits).buffer))
-      : createBloomFilter(capacity)
-    const from = isUsable ? known.until_seq : first
-    for (const hash of hashes.iterate(runOf(from), runOf(first + capacity))) filter.add(hash)
-    return filter
+  function readRun (run: number, hashes: Int32Array): void {
+    const bytes = stored.get(run)
+    if (bytes === undefined) readRows(run, hashes)
+    else new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength).set(bytes)
   }
 
-  /** The part that a new row belongs to. Stores the filter of the rows before, if it is time. */
-  function partFor (seq: number): Part {
-    const all = parts.get()
-    const last = all.at(-1)
-    const isFull = last === undefined || seq >= last.first + last.capacity
-    if (last !== undefined && (isFull || (seq % storedEach === 0 && seq > last.first))) {
-      store.run(last.first, Buffer.from(last.filter.bits.buffer), seq)
-    }
-    if (!isFull) return last
-    const range = rangeOf(seq)
-    const part = { ...range, filter: createBloomFilter(range.capacity) }
-    all.push(part)
-    return part
+  function readRows (run: number, hashes: Int32Array): void {
+    for (const [hash, seq] of rows.iterate(run)) hashes[seq % RUN_LENGTH] = shortHash(hash)
+  }
+
+  function openRun (run: number): OpenRun {
+    const hashes = new Int32Array(RUN_LENGTH)
+    readRows(run, hashes)
+    return { run, hashes }
+  }
+
+  /** The open run, which a new row belongs to. Stores the run before, if that is complete. */
+  function openFor (run: number, index: Index): OpenRun {
+    if (index.open.run < run) store.run(index.open.run, Buffer.from(index.open.hashes.buffer))
+    if (index.open.run !== run) index.open = openRun(run) // a lower one after a rollback
+    return index.open
   }
 
   return {
     find (id, isRow) {
       const hash = hashOf(id)
-      const all = parts.get()
-      for (let index = all.length - 1; index >= 0; index--) { // repeated ids are mostly recent
-        const part = all[index]
-        if (part?.filter.has(hash) !== true) continue
-        for (let run = runOf(part.first + part.capacity - 1); run >= runOf(part.first); run--) {
+      const { table, open: { run: last } } = index.get()
+      for (const lowest of table.runsOf(hash)) {
+        for (let run = lowest; run <= last; run += RUNS) {
           const seq = inRun.all(run, hash).find(isRow)
           if (seq !== undefined) return seq
         }
@@ -116,12 +94,11 @@ export function idIndex (database: Database, storedEach = STORED_EACH): IdIndex 
     },
     add (id, seq) {
       const hash = hashOf(id)
-      partFor(seq).filter.add(hash)
-      insert.run(runOf(seq), hash, seq)
+      const known = index.get()
+      const run = Math.floor(seq / RUN_LENGTH)
+      openFor(run, known).hashes[seq % RUN_LENGTH] = shortHash(hash)
+      known.table.add(hash, run)
+      insert.run(run, hash, seq)
     }
   }
-}
-
-function runOf (seq: number): number {
-  return Math.floor(seq / 2 ** RUN_BITS)
 }

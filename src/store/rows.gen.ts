@@ -297,16 +297,15 @@ export interface EntitlementsRow {
   deleted_at: number | null
 }
 
-export interface EventFiltersRow {
-  first_seq: number
-  bits: Buffer
-  until_seq: number
-}
-
 export interface EventIdsRow {
   run: number
   hash: number
   seq: number
+}
+
+export interface EventRunsRow {
+  run: number
+  hashes: Buffer
 }
 
 export interface EventStreamsRow {

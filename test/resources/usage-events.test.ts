@@ -78,6 +78,27 @@ t.test('stores all events of a call or none', async t => {
   await send(emulate, [event({ metadata: limits })])
 })
 
+t.test('ids are known until the sandbox is reset, and those of a snapshot once it is restored', async t => {
+  const other = startEmulator(t)
+  await send(other, [event({ event_id: 'of a snapshot' })])
+  const emulate = startEmulator(t)
+  const { sandbox } = emulate.emulator
+  const countNew = async (...ids: string[]) => (await ingest(emulate, ids.map(id => event({ event_id: id })))).json
+  t.strictSame(await countNew('a', 'b'), { ingested_count: 2 })
+  t.throws(() => {
+    sandbox.batch.alone(() => {
+      sandbox.reset()
+      t.equal(sandbox.events.find('a'), undefined)
+      throw new Error('refused')
+    })
+  }, /refused/)
+  t.strictSame(await countNew('a', 'c'), { ingested_count: 1 }, 'a reset that is rolled back forgets nothing')
+  t.equal((await emulate.call('POST', '/_emulator/reset')).status, 200)
+  t.strictSame(await countNew('b', 'c', 'd'), { ingested_count: 3 })
+  sandbox.batch.alone(() => { sandbox.restore(other.emulator.sandbox.snapshot()) })
+  t.strictSame(await countNew('of a snapshot', 'b'), { ingested_count: 1 })
+})
+
 t.test('refuses invalid lists and reads', async t => {
   const emulate = startEmulator(t)
   const { id } = await createMeter(emulate)

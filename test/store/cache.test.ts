@@ -1,6 +1,6 @@
 import t from 'tap'
 import { IN_MEMORY, openDatabase } from '../../src/store/database.js'
-import { clearCaches, createCache, createSingle } from '../../src/store/cache.js'
+import { clearCaches, clearIndexes, createCache, createIndex, createSingle } from '../../src/store/cache.js'
 
 interface Row { name: string }
 
@@ -85,11 +85,14 @@ t.test('a database clears its own caches only', async t => {
   let listed = 0
   const list = createSingle(database, () => [++listed])
   for (const { get } of caches) get('a')
-  t.strictSame([list.get(), list.get()], [[1], [1]])
+  const index = createIndex(database, () => [++listed])
+  t.strictSame([list.get(), list.get(), index.get()], [[1], [1], [2]])
   clearCaches(database)
   for (const { get } of caches) get('a')
   t.strictSame(caches.map(({ reads }) => reads.length), [2, 2, 1])
-  t.strictSame(list.get(), [2])
+  t.strictSame([index.get(), list.get()], [[2], [3]], 'an index stays')
   list.clear()
-  t.strictSame(list.get(), [3])
+  t.strictSame(list.get(), [4])
+  clearIndexes(database)
+  t.strictSame([list.get(), index.get()], [[4], [5]])
 })

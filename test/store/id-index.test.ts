@@ -1,75 +1,76 @@
-import t from 'tap'
-import { createBloomFilter, hashOf } from '../../src/rules/bloom.js'
-import { clearCaches } from '../../src/store/cache.js'
-import { openDatabase } from '../../src/store/database.js'
-import { idIndex, rangeOf } from '../../src/store/id-index.js'
+import t, { type Test } from 'tap'
+import { clearCaches, clearIndexes } from '../../src/store/cache.js'
+import { IN_MEMORY, openDatabase, type Database } from '../../src/store/database.js'
+import { idIndex, type IdIndex } from '../../src/store/id-index.js'
+import { randomFrom } from '../random.js'
 
-t.test('ranges follow each other without gaps', t => {
-  let end = 0
-  for (let count = 0; count < 12; count++) {
-    const { first, capacity } = rangeOf(end)
-    t.equal(first, end)
-    t.strictSame(rangeOf(first + capacity - 1), { first, capacity })
-    end = first + capacity
-  }
-  t.end()
-})
+const RUN = 8192
 
-t.test('a filter knows every hash, and few others', t => {
-  const filter = createBloomFilter(8192)
-  for (let n = 0; n < 8192; n++) filter.add(hashOf(`known ${n}`))
-  let wrong = 0
-  for (let n = 0; n < 8192; n++) {
-    if (!filter.has(hashOf(`known ${n}`))) t.fail(`known ${n} is missing`)
-    if (filter.has(hashOf(`new ${n}`))) wrong++
-  }
-  t.ok(wrong < 10, `${wrong} of 8,192`)
-  t.end()
-})
-
-t.test('a filter that still grows is stored, and completed after a restart', t => {
-  const database = openDatabase(':memory:', () => {})
+function open (t: Test): Database {
+  const database = openDatabase(IN_MEMORY, () => {})
   t.teardown(() => { database.close() })
-  const index = idIndex(database, 8192)
-  for (let seq = 1; seq <= 50_000; seq++) index.add(`id ${seq}`, seq)
-  t.strictSame(database.prepare('SELECT first_seq, until_seq FROM event_filters').all(), [
-    { first_seq: 0, until_seq: 8192 }, { first_seq: 8192, until_seq: 32_768 }, { first_seq: 32_768, until_seq: 49_152 }
-  ])
-  const reopened = idIndex(database, 8192)
-  clearCaches(database)
-  for (let seq = 1; seq <= 50_000; seq++) {
-    if (reopened.find(`id ${seq}`, () => true) !== seq) t.fail(`id ${seq} is lost`)
+  return database
+}
+
+/** Adds ids with a name and the number of their row. */
+function addRows (index: IdIndex, from: number, to: number, name = 'id'): void {
+  for (let seq = from; seq < to; seq++) index.add(`${name} ${seq}`, seq)
+}
+
+const storedRuns = (database: Database) => database.prepare<[], number>('SELECT run FROM event_runs').pluck().all()
+
+t.test('finds every id, also after a restart, and no other', t => {
+  const database = open(t)
+  addRows(idIndex(database), 1, 3 * RUN + 100)
+  t.strictSame(storedRuns(database), [0, 1, 2], 'complete runs are stored')
+  database.exec('DELETE FROM event_runs WHERE run = 1') // the step of the schema, or an undone import
+  const index = idIndex(database)
+  addRows(index, 3 * RUN + 100, 3 * RUN + 200)
+  for (let seq = 1; seq < 3 * RUN + 200; seq++) {
+    if (index.find(`id ${seq}`, found => found === seq) !== seq) t.fail(`id ${seq} is lost`)
+    if (index.find(`other ${seq}`, () => false) !== undefined) t.fail(`other ${seq} is found`)
   }
-  t.equal(reopened.find('id 50001', () => true), undefined)
+  t.equal(index.find('id 5', () => false), undefined, 'the caller decides about rows with the same hash')
   t.end()
 })
 
-t.test('finds every id, also after a restart and in later parts, and no other', t => {
-  const database = openDatabase(':memory:', () => {})
-  t.teardown(() => { database.close() })
-  const texts: string[] = []
-  const isId = (id: string) => (seq: number) => texts[seq] === id
-  let index = idIndex(database)
-  const check = (id: string, seq: number | undefined) => {
-    if (index.find(id, isId(id)) !== seq) t.fail(`${id} is ${index.find(id, isId(id))}, not ${seq}`)
-  }
-  const add = (count: number) => {
-    for (let n = 0; n < count; n++) {
-      const seq = texts.length
-      const id = `id ${seq}`
-      check(id, undefined)
-      texts.push(id)
-      index.add(id, seq)
+t.test('stays correct when transactions are rolled back', t => {
+  const database = open(t)
+  const random = randomFrom(21)
+  const index = idIndex(database)
+  const committed: string[] = ['']
+  const isId = (id: string) => (seq: number) => committed[seq] === id
+  let refused: string[] = []
+  for (let round = 0; committed.length < 5 * RUN; round++) {
+    const ids = Array.from({ length: 1 + random.below(2500) }, (_, n) => `${round} ${n}`)
+    database.exec('BEGIN')
+    ids.forEach((id, n) => { index.add(id, committed.length + n) })
+    if (random.chance(0.4)) {
+      database.exec('ROLLBACK')
+      clearCaches(database)
+      refused = [...refused, ...ids]
+    } else {
+      database.exec('COMMIT')
+      committed.push(...ids)
     }
   }
-  texts.push('') // rows are numbered from 1
-  add(36_000)
-  t.equal(database.prepare('SELECT count(*) FROM event_filters').pluck().get(), 2, 'the filters of complete parts are stored')
-  index = idIndex(database)
-  clearCaches(database)
-  for (const seq of [1, 8191, 8192, 32_767, 32_768, 35_999, 36_000]) check(`id ${seq}`, seq)
-  add(500)
-  check('id 36001', 36_001)
-  for (let n = 0; n < 5000; n++) check(`other ${n}`, undefined)
+  t.strictSame(storedRuns(database), [0, 1, 2, 3, 4])
+  for (const each of [index, idIndex(database)]) {
+    t.ok(committed.every((id, seq) => seq === 0 || each.find(id, isId(id)) === seq), 'every id is found')
+    t.ok(refused.every(id => each.find(id, isId(id)) === undefined), 'ids that were rolled back are not')
+  }
+  t.end()
+})
+
+t.test('is read again after all rows were replaced', t => {
+  const database = open(t)
+  const index = idIndex(database)
+  addRows(index, 1, RUN + 5)
+  database.exec('DELETE FROM event_ids; DELETE FROM event_runs')
+  clearIndexes(database)
+  addRows(index, 1, RUN + 5, 'new')
+  t.equal(index.find('new 7', () => true), 7)
+  t.equal(index.find('id 7', () => true), undefined)
+  t.strictSame(storedRuns(database), [0])
   t.end()
 })
