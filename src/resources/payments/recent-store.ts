@@ -30,7 +30,14 @@ export function recentPayments (database: Database): RecentPayments {
   const { storeTotal, storedTotals, ...statements } = statementsOf(database)
   const recent = createSingle(database, () => {
     const end = statements.readEnd.get() ?? 0
-    return { end, ids: new Map(statements.readIds.all(end)), totals: createTotals(statements.readTotals.all(end)) }
+    return {
+      end,
+      /** In order of creation. */
+      added: statements.readIds.all(end),
+      /** The numbers of the first of `added`, by id. The rest is added when an id is looked up. */
+      numbers: new Map<string, number>(),
+      totals: createTotals(statements.readTotals.all(end))
+    }
   })
 
   function store (): void {
@@ -56,11 +63,11 @@ export function recentPayments (database: Database): RecentPayments {
       return counts
     },
     adding (payment, insert) {
-      const { ids, totals } = recent.get() // read before the row exists
+      const { added, totals } = recent.get() // read before the row exists
       const seq = insert()
       totals.add(totalOf(payment, 1))
-      ids.set(payment.payment_id, seq)
-      if (ids.size >= RECENT_MAX) store()
+      added.push([payment.payment_id, seq])
+      if (added.length >= RECENT_MAX) store()
       return seq
     },
     changing (seq, status, update) {
@@ -74,9 +81,13 @@ export function recentPayments (database: Database): RecentPayments {
       count(totalOf({ ...payment, status }, 1))
       if (!isRecent) statements.setStatus.run(status, payment.payment_id)
     },
-    find: paymentId => recent.get().ids.get(paymentId),
+    find (paymentId) {
+      const { added, numbers } = recent.get()
+      for (const [id, seq] of added.slice(numbers.size)) numbers.set(id, seq)
+      return numbers.get(paymentId)
+    },
     index () {
-      if (recent.get().ids.size === 0) return true
+      if (recent.get().added.length === 0) return true
       try {
         storeAtOnce()
         return true
@@ -101,7 +112,7 @@ function statementsOf (database: Database) {
     storeEnd: database.prepare(`INSERT INTO payments_indexed (id, seq) SELECT 1, max(seq) FROM payments WHERE TRUE
       ON CONFLICT DO UPDATE SET seq = excluded.seq`),
     readIds: database.prepare<[number], [paymentId: string, seq: number]>(
-      'SELECT payment_id, seq FROM payments WHERE seq > ?').raw(),
+      'SELECT payment_id, seq FROM payments WHERE seq > ? ORDER BY seq').raw(),
     readTotals: database.prepare<[number], DailyTotal>(
       `SELECT created_at / ${DAY_US} AS day, status, currency, count(*) AS count, sum(total_amount) AS amount FROM payments
       WHERE seq > ? GROUP BY 1, 2, 3`),

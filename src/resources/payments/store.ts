@@ -273,6 +273,8 @@ function ofSubscriptions (database: Database, shared: SharedPayments): OfSubscri
 }
 
 function productIds (lines: readonly PaymentLine[]): string {
+  const [first, second] = lines
+  if (first !== undefined && second === undefined) return JSON.stringify([first.product_id])
   return JSON.stringify([...new Set(lines.map(line => line.product_id))])
 }
 
