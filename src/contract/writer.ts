@@ -94,7 +94,7 @@ function jsonOf (value: unknown): string {
   return `[${value.map(jsonOf).join(',')}]`
 }
 
-/** What a value is compared with later. An object may change, so it is never the same. */
+/** Returns the value that a later one is compared with. An object may change, so it is never the same. */
 function keepable (value: unknown): unknown {
   return typeof value === 'object' && value !== null ? NaN : value
 }
