@@ -215,10 +215,9 @@ async function checkIn (views: readonly View[], test: Test, page: Page, name: st
     const view = `${name}, ${theme}, ${viewport.width} pixels wide`
     // A page that is checked in one view is checked with all rules.
     if (isTried(index, row, views.length)) await checkAxe(test, content, view, isThorough ? rules : undefined)
-    await checkLayout(test, content, view)
+    const colour = await checkLayout(test, content, view)
     const folder = process.env['SCREENSHOTS']
     if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${theme}-${viewport.width}.png`, fullPage: true })
-    const colour = await content.evaluate<string>('getComputedStyle(document.body).backgroundColor')
     if (colour === 'rgba(0, 0, 0, 0)') continue // // that of the browser's theme, as on /docs
     const [red = 0] = (colour.match(/\d+/g) ?? []).map(Number)
     test.equal(red < 100, theme === 'dark', `the background of ${name} is ${colour}`)
@@ -231,14 +230,21 @@ export async function checkPage (test: Test, page: Page, name: string): Promise<
   await checkLayout(test, page, name)
 }
 
-async function checkLayout (test: Test, page: Page | Frame, name: string): Promise<void> {
-  const wide = await page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
-    .filter(element => element.getBoundingClientRect().right > innerWidth)
-    .map(({ tagName, id, className }) => [tagName, id, className].join(' '))`)
+interface Layout { wide: string[], cut: Array<string | null>, background: string }
+
+/** Nothing overflows, and no table is cut. Returns the colour of the background. */
+async function checkLayout (test: Test, page: Page | Frame, name: string): Promise<string> {
+  const { wide, cut, background } = await page.evaluate<Layout>(`({
+    wide: document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
+      .filter(element => element.getBoundingClientRect().right > innerWidth)
+      .map(({ tagName, id, className }) => [tagName, id, className].join(' ')),
+    cut: [...document.querySelectorAll('.scroll')]
+      .filter(table => table.checkVisibility() && table.scrollWidth > table.clientWidth + 1).map(table => table.getAttribute('aria-label')),
+    background: getComputedStyle(document.body).backgroundColor
+  })`)
   test.strictSame(wide, [], `nothing overflows ${name}`)
-  const cut = await page.evaluate<string[]>(`[...document.querySelectorAll('.scroll')]
-    .filter(table => table.checkVisibility() && table.scrollWidth > table.clientWidth + 1).map(table => table.getAttribute('aria-label'))`)
   test.strictSame(cut, [], `no table is cut on ${name}`)
+  return background
 }
 
 async function checkAxe (test: Test, page: Page | Frame, name: string, rules?: readonly string[]): Promise<void> {
