@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { contract, controlContract, type Operation } from '../src/contract/load.js'
 import { routePath } from '../src/http/paths.js'
+import { sections } from '../src/resources/dashboards.js'
 import { paymentBody, type TestEmulator } from './helper.js'
 
 export interface Route {
@@ -10,9 +11,12 @@ export interface Route {
   methods: string[]
 }
 
-/** Reads the routes from Fastify, so that later ones are included. One of its routes answers all operations of a document. */
+/**
+ * Reads the routes from Fastify, so that later ones are included. One of its routes answers all operations of a document, and one
+ * all pages of the dashboard.
+ */
 export function routesOf (app: FastifyInstance): Route[] {
-  const routes: Route[] = operations().map(operation => ({ path: routePath(operation), methods: [operation.method] }))
+  const routes: Route[] = [...operations().map(operation => ({ path: routePath(operation), methods: [operation.method] })), ...dashboardPages()]
   const trail: string[] = []
   for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
     const [, indent = '', segment = '', methods = ''] = /^([│├└─ ]*)(\S+)(?: \(([A-Z, ]+)\))?/.exec(line) ?? []
@@ -27,6 +31,16 @@ export function routesOf (app: FastifyInstance): Route[] {
 
 function operations (): Operation[] {
   return [...contract().operations, ...controlContract().operations]
+}
+
+function dashboardPages (): Route[] {
+  return sections.flatMap(({ name, pages, files = {}, iframes = {} }) => {
+    const routeOf = (path: string, methods: string[]): Route => ({ path: `/dashboard/${name}${path === '/' ? '' : path}`, methods })
+    return [
+      ...Object.keys(pages).map(path => routeOf(path, ['GET', 'POST'])),
+      ...[...Object.keys(files), ...Object.keys(iframes)].map(path => routeOf(path, ['GET']))
+    ]
+  })
 }
 
 /** The value of the first parameter of a path, by the path before it; and of the second, by both. */
