@@ -57,7 +57,7 @@ export const CLIENTS = [
     webhook: '`client.Webhooks.Unwrap`',
     strict: 'the client has no such mode',
     commands: (source, build) => ({
-      env: { GOFLAGS: '-mod=readonly', GOCACHE: join(build, 'cache') },
+      env: { GOFLAGS: '-mod=readonly' },
       prepare: [['go', 'build', '-o', `${build}/`, './sample', './flow']],
       sample: [join(build, 'sample')],
       flow: [join(build, 'flow')],
