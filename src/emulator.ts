@@ -29,16 +29,13 @@ import { createServer } from './http/server.js'
 import { createWrites } from './http/writes.js'
 import { createIds } from './sandbox/ids.js'
 import { hostInUrl } from './config/values.js'
-import { addAcceptPages } from './pages/accept/routes.js'
 import { addDashboardPages } from './pages/dashboard/entrance.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addGuideRoutes } from './pages/guide.js'
-import { addHostedPages } from './pages/checkout/routes.js'
+import { addHostedPages } from './pages/hosted.js'
 import type { FormDraft } from './pages/form-draft.js'
 import { createKeptForms } from './pages/kept-forms.js'
 import { missingPage } from './pages/missing.js'
-import { addPortalPages } from './pages/portal/routes.js'
-import { addProductLinks } from './pages/checkout/product-links.js'
 import { addUploads } from './pages/uploads.js'
 import { reference } from './sandbox/reference.js'
 import { createReporter } from './report.js'
@@ -129,9 +126,6 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     addDocsRoutes(scope, { offersControl: config.control, contractOf: request => servedContract(request, sandboxes) })
     addGuideRoutes(scope, baseUrls(baseUrlOf))
     addHostedPages(scope, pages)
-    addPortalPages(scope, pages)
-    addAcceptPages(scope, pages)
-    addProductLinks(scope, pages)
     addUploads(scope, pages)
   })
   app.register(async scope => {

@@ -27,6 +27,9 @@ export function linkSeq (id: string, salt: number): number | null {
   return value === null ? null : unscramble(value, salt)
 }
 
+/** Prefix of the eleven characters in a session's short link. Short links of payments have no prefix. */
+export const SHORT_SESSION = 'c'
+
 /** The id of a short link: eleven lower-case letters and digits. */
 export function shortSlug (seq: number, salt: number): string {
   return scramble(seq, salt).toString(36).padStart(SHORT_LENGTH, '0')

@@ -9,7 +9,8 @@ const LIBRARIES = {
   '@fastify/ajv-compiler': 'ajv-compiler',
   '@fastify/fast-json-stringify-compiler': 'fast-json-stringify-compiler',
   'light-my-request': 'light-my-request',
-  pino: 'pino'
+  pino: 'pino',
+  'semver/functions/satisfies': 'semver'
 }
 const FOLDER = 'libraries'
 

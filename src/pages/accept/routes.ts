@@ -1,11 +1,10 @@
 /**
- * The route of the accept page, `/entitlements/oauth/{token}`. The token identifies the customer. The first GET starts the seven
+ * The accept page, `/entitlements/oauth/{token}`. The token identifies the customer. The first GET starts the seven
  * days in which the page can be used. A POST sets the result of the connection and redirects back with 303.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
-import { readForms } from '../form-bodies.js'
 import { noteRefusal } from '../../http/record.js'
 import { accept, fail, openAccept, renewAccept } from '../../resources/grants/lifecycle.js'
 import { grantStates } from '../../resources/grants/states.js'
@@ -15,29 +14,18 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { platformOf } from '../access.js'
 import { textFields, type FormDraft } from '../form-draft.js'
 import { refusalText, type FormTarget } from '../fragments.js'
+import type { AcceptHandlers } from '../hosted-routes.js'
 import { rootOf, hostedLayout, tokenRefused, type PagesOptions } from '../hosted-layout.js'
 import { chooseLanguage } from '../language-choice.js'
 import { sendRedirect } from '../layout.js'
 import type { PageContext } from '../page-context.js'
 import { ACCEPT_FORM, acceptEnded, acceptExpired, acceptPage } from './page.js'
 
-const PATH = '/entitlements/oauth/:token'
-
 interface AcceptRoute { Params: { token: string }, Querystring: { refused?: unknown } }
 
 type Request = FastifyRequest<AcceptRoute>
 
-export function addAcceptPages (app: FastifyInstance, options: PagesOptions): void {
-  app.register(async scope => {
-    readForms(scope)
-    const pages = acceptPages(options)
-    scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
-    scope.get<AcceptRoute>(PATH, pages.show)
-    scope.post<AcceptRoute>(PATH, pages.submit)
-  })
-}
-
-function acceptPages (options: PagesOptions) {
+export function acceptPages (options: PagesOptions): AcceptHandlers {
   const layout = hostedLayout(options)
   const { drafts, contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = layout
 

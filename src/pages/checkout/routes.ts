@@ -1,12 +1,11 @@
 /**
- * The routes of the hosted checkout: `/{link}`, `/s/{slug}` and `/status/{link}/{status}`. A GET shows the current state of the
+ * The hosted checkout: `/{link}`, `/s/{slug}` and `/status/{link}/{status}`. A GET shows the current state of the
  * payment, regardless of the URL. The first GET of a link is recorded for the timeline of the payment. A POST changes the payment
  * in one transaction and redirects with 303, so that a reload does not repeat it. A submission that comes too late, such as a
  * second one or one after the expiry, changes nothing and shows the current state.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
-import { readForms } from '../form-bodies.js'
 import { noteRefusal } from '../../http/record.js'
 import { isHead } from '../../http/rewrite.js'
 import { canChange } from '../../resources/checkouts/choice.js'
@@ -18,12 +17,10 @@ import { linkId, linkSeq, shortSlugSeq } from '../../rules/links.js'
 import type { Locale } from '../../messages/locale.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { isStorageFailure } from '../../store/failures.js'
-import { addAssets } from '../assets.js'
 import { PAYMENT_FORM, checkout, type Change } from './page.js'
-import { EMBED_KINDS } from '../embed/options.js'
-import { addCheckoutScript, keepOptions } from '../embed/routes.js'
 import type { Problem } from '../fragments.js'
 import { keptId, withKept } from '../kept-forms.js'
+import type { CheckoutHandlers } from '../hosted-routes.js'
 import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { chooseLanguage } from '../language-choice.js'
@@ -35,32 +32,12 @@ import { confirmation, expired, status, statusRefresh, statusTitle, type Notice 
 import { formTargets, nextUrl } from './return-url.js'
 import { appearanceOfPayment, languageOfPayment } from './session/appearance.js'
 import { changeCodes, changesCodes } from './session/recode.js'
-import { CHANGE, addSessionPages } from './session/routes.js'
+import { CHANGE, sessionHandlers } from './session/routes.js'
 import type { Submitted } from './session/submit.js'
 import { act, entered, formToken, isToken, keptFields, problemsOf, readForm } from './submission.js'
 
-/** Only paths with the format of a link. Others are answered by the API, as JSON. */
-const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
-
-export function addHostedPages (app: FastifyInstance, options: PagesOptions): void {
-  app.register(addAssets)
-  app.register(addCheckoutScript)
-  addCheckout(app, options, '')
-  for (const embed of EMBED_KINDS) addCheckout(app, { ...options, embed }, `/${embed}`)
-}
-
-function addCheckout (app: FastifyInstance, options: PagesOptions, prefix: string): void {
-  app.register(async scope => {
-    readForms(scope)
-    if (options.embed !== undefined) keepOptions(scope)
-    const pages = hostedPages(options)
-    addSessionPages(scope, options)
-    scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
-    scope.get<LinkRoute>(`/${LINK}`, pages.show)
-    scope.post<LinkRoute>(`/${LINK}`, pages.submit)
-    scope.get<LinkRoute>(`/status/${LINK}/:status`, pages.showStatus)
-    scope.get<{ Params: { slug: string } }>('/s/:slug', pages.unshorten)
-  }, { prefix })
+export function checkoutPages (options: PagesOptions): CheckoutHandlers {
+  return { ...hostedPages(options), ...sessionHandlers(options) }
 }
 
 interface LinkRoute { Params: { link: string } }

@@ -10,8 +10,6 @@ import { LANGUAGE } from '../page-context.js'
 /** `overlay` covers the merchant's page, `inline` is a part of it. */
 export type EmbedKind = 'overlay' | 'inline'
 
-export const EMBED_KINDS: readonly EmbedKind[] = ['overlay', 'inline']
-
 export interface EmbedOptions {
   showsTimer: boolean
   showsBadge: boolean

@@ -1,10 +1,9 @@
 /**
- * The routes of the customer portal: `/portal/session/{token}`, and those of subscriptions below it. A POST makes a change in one
+ * The customer portal: `/portal/session/{token}`, and those of subscriptions below it. A POST makes a change in one
  * transaction and redirects back with 303, so that a reload does not repeat it.
  */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
-import { readForms } from '../form-bodies.js'
 import { noteRefusal } from '../../http/record.js'
 import { retryDelivery } from '../../resources/grants/lifecycle.js'
 import { freeActivation } from '../../resources/license-keys/rules.js'
@@ -15,22 +14,16 @@ import type { FormDraft } from '../form-draft.js'
 import { refusalText, type Problem } from '../fragments.js'
 import { rootOf, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
+import type { PortalHandlers } from '../hosted-routes.js'
 import { DONE_NOTES, portal, type DoneNote } from './page.js'
-import { PORTAL_PATH, fieldOf, portalSessions, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
-import { addSubscriptionPages } from './subscription-routes.js'
+import { fieldOf, portalSessions, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
+import { subscriptionHandlers } from './subscription-routes.js'
 
 const PAGE_MAX = 1_000_000
 
-export function addPortalPages (app: FastifyInstance, options: PagesOptions): void {
-  app.register(async scope => {
-    readForms(scope)
-    const sessions = portalSessions(options)
-    const pages = homePages(sessions)
-    scope.setErrorHandler((error, request, reply) => { sessions.fail(error, request, reply) })
-    scope.get(PORTAL_PATH, (request, reply) => { pages.show(request as PortalRequest, reply) })
-    scope.post(PORTAL_PATH, (request, reply) => { pages.submit(request as PortalRequest, reply) })
-    addSubscriptionPages(scope, sessions)
-  })
+export function portalPages (options: PagesOptions): PortalHandlers {
+  const sessions = portalSessions(options)
+  return { ...homePages(sessions), ...subscriptionHandlers(sessions), fail: sessions.fail }
 }
 
 function homePages (sessions: PortalSessions) {

@@ -11,9 +11,6 @@ import type { FormTarget } from '../fragments.js'
 import { hostedLayout, rootOf, type PagesOptions } from '../hosted-layout.js'
 import { portalExpired } from './page.js'
 
-/** The path of the main page. The others are below it. */
-export const PORTAL_PATH = '/portal/session/:token'
-
 /** A request for a page of the portal. */
 export type PortalRequest = FastifyRequest<{ Params: { token: string }, Querystring: Record<string, unknown> }>
 

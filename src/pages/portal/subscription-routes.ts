@@ -2,7 +2,7 @@
  * The routes of subscriptions in the portal: `/portal/session/{token}/subscriptions/{id}`, and `…/change?product_id=` with the
  * preview of a plan change. A POST makes a change in one transaction and redirects with 303. A refused form shows the reason.
  */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
 import {
@@ -19,10 +19,8 @@ import { rootOf } from '../hosted-layout.js'
 import { chooseLanguage } from '../language-choice.js'
 import { sendRedirect } from '../layout.js'
 import { changePage } from './change-page.js'
-import { PORTAL_PATH, fieldOf, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
+import { fieldOf, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
 import { CANCEL_FORM, COMMENT_MAX, FEEDBACK, subscriptionPage } from './subscription-page.js'
-
-const PATH = `${PORTAL_PATH}/subscriptions/:id`
 
 /** A subscription of the session's customer, with the request for it. */
 interface OpenedSubscription extends OpenedPortal {
@@ -31,16 +29,18 @@ interface OpenedSubscription extends OpenedPortal {
   url: string
 }
 
-export function addSubscriptionPages (scope: FastifyInstance, sessions: PortalSessions): void {
+export function subscriptionHandlers (sessions: PortalSessions) {
   const pages = subscriptionPages(sessions)
-  const withSubscription = (handle: (opened: OpenedSubscription) => void) => (request: unknown, reply: FastifyReply) => {
-    const opened = pages.opened(request as PortalRequest, reply)
+  const withSubscription = (handle: (opened: OpenedSubscription) => void) => (request: PortalRequest, reply: FastifyReply) => {
+    const opened = pages.opened(request, reply)
     if (opened !== null) handle(opened)
   }
-  scope.get(PATH, withSubscription(pages.show))
-  scope.post(PATH, withSubscription(pages.submit))
-  scope.get(`${PATH}/change`, withSubscription(pages.showChange))
-  scope.post(`${PATH}/change`, withSubscription(pages.submitChange))
+  return {
+    showSubscription: withSubscription(pages.show),
+    submitSubscription: withSubscription(pages.submit),
+    showChange: withSubscription(pages.showChange),
+    submitChange: withSubscription(pages.submitChange)
+  }
 }
 
 /** The result of a form: the key of a message, or the page to continue on. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
-import { shortSlug } from '../../rules/links.js'
+import { SHORT_SESSION, shortSlug } from '../../rules/links.js'
 import type { PricedCart, PricedLine } from '../../rules/pricing.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { soldCredits } from '../credit-entitlements/attachments.js'
@@ -14,9 +14,6 @@ import type { CartSubscription } from '../subscriptions/cart.js'
 import { needsMethod, type CheckoutSale } from './purchase.js'
 import type { Preview } from './rules.js'
 import type { Session } from './store.js'
-
-/** Prefix of the eleven characters in a session's short link. Short links of payments have no prefix. */
-export const SHORT_SESSION = 'c'
 
 export function checkoutUrl (sessionId: string, seq: number, isShort: boolean, { sandbox, baseUrl }: Context): string {
   if (!isShort) return `${baseUrl}/session/${sessionId}`

@@ -1,19 +1,18 @@
 /**
- * The routes of checkout sessions, `/session/{id}` and their short links, and of static links, `/buy/{product_id}`. A GET writes
+ * The pages of checkout sessions, `/session/{id}` and their short links, and of static links, `/buy/{product_id}`. A GET writes
  * nothing: the session of a static link is created when its form is submitted, with the id that the form contains. A session that
  * has a payment redirects to it, so that a second submission makes no second payment.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../../errors.js'
 import { canChange, withChoice } from '../../../resources/checkouts/choice.js'
 import { asksForMethod, paymentOf } from '../../../resources/checkouts/purchase.js'
 import { SESSION_LIFETIME_US } from '../../../resources/checkouts/rules.js'
 import { staticTerms, type Parameters } from '../../../resources/checkouts/static-link.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
-import { SHORT_SESSION } from '../../../resources/checkouts/view.js'
 import { isOpen } from '../../../resources/payments/states.js'
 import type { Payment } from '../../../resources/payments/store.js'
-import { linkId, shortSlugSeq } from '../../../rules/links.js'
+import { SHORT_SESSION, linkId, shortSlugSeq } from '../../../rules/links.js'
 import type { Sandbox } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
 import { textFields, type FormDraft } from '../../form-draft.js'
@@ -68,16 +67,18 @@ interface Shown {
   body: Readonly<Record<string, string>> | null
 }
 
-export function addSessionPages (app: FastifyInstance, options: PagesOptions): void {
-  const pages = sessionPages(options)
-  app.get<SessionRoute>('/session/:id', (request, reply) => { pages.at(request, reply, pages.show) })
-  app.post<SessionRoute>('/session/:id', (request, reply) => { pages.at(request, reply, pages.submit) })
-  app.get<SessionRoute>('/session/:id/theme.css', pages.theme)
-  app.get<BuyRoute>('/buy/:id', (request, reply) => { pages.atLink(request, reply, null, pages.show) })
-  app.post<BuyRoute>('/buy/:id', (request, reply) => {
-    pages.atLink(request, reply, entryOf(request.body, 'token').split('.', 1)[0] ?? '', pages.submit)
-  })
-  app.get<SlugRoute>(`/s/:slug(^${SHORT_SESSION}[0-9a-z]{11}$)`, pages.unshorten)
+export function sessionHandlers (options: PagesOptions) {
+  const { at, atLink, show, submit, theme, unshorten } = sessionPages(options)
+  return {
+    showSession (request: FastifyRequest<SessionRoute>, reply: FastifyReply) { at(request, reply, show) },
+    submitSession (request: FastifyRequest<SessionRoute>, reply: FastifyReply) { at(request, reply, submit) },
+    showProduct (request: FastifyRequest<BuyRoute>, reply: FastifyReply) { atLink(request, reply, null, show) },
+    submitProduct (request: FastifyRequest<BuyRoute>, reply: FastifyReply) {
+      atLink(request, reply, entryOf(request.body, 'token').split('.', 1)[0] ?? '', submit)
+    },
+    showTheme: theme,
+    unshortenSession: unshorten
+  }
 }
 
 /** The field of a draft with the id of a static link's session, which is not stored yet. */
