@@ -17,7 +17,7 @@ export const RUNS = 2 ** 16
 
 /**
  * Few, so that the objects of all parts stay in the processor's cache and a search reads memory once. A part of ten million ids
- * grows in about a millisecond.
+ * grows in a few milliseconds.
  */
 const PARTS = 128
 const SMALLEST = 8

@@ -10,11 +10,26 @@ import { RUNS, createIdTable, hashOf, shortHash, type IdTable } from '../rules/i
 import { createIndex } from './cache.js'
 import type { Database } from './database.js'
 
+/** An id that was searched. */
+export interface SoughtId {
+  hash: number
+  /** The runs that may contain it. */
+  runs: readonly number[]
+}
+
+/** The id of a new row, whose number is higher than all before. */
+export interface NewId {
+  hash: number
+  seq: number
+}
+
+/** Many ids at once take less time, because the processor waits for the memory of several of them together. */
 export interface IdIndex {
-  /** The number of the row with this id. `isRow` returns whether a row with the same hash has it. */
-  find (id: string, isRow: (seq: number) => boolean): number | undefined
-  /** Adds the id of a new row, whose number is higher than all before. */
-  add (id: string, seq: number): void
+  seek (ids: readonly string[]): SoughtId[]
+  /** The number of the row with an id. `isRow` returns whether a row with the same hash has it. */
+  find (sought: SoughtId, isRow: (seq: number) => boolean): number | undefined
+  /** Adds the ids of new rows, in the order of their numbers. */
+  add (rows: readonly NewId[]): void
 }
 
 const RUN_LENGTH = 8192
@@ -81,10 +96,15 @@ export function idIndex (database: Database): IdIndex {
   }
 
   return {
-    find (id, isRow) {
-      const hash = hashOf(id)
-      const { table, open: { run: last } } = index.get()
-      for (const lowest of table.runsOf(hash)) {
+    seek (ids) {
+      const { table } = index.get()
+      const hashes = ids.map(hashOf) // all of them first, so that nothing is between the reads of the table
+      return hashes.map(hash => ({ hash, runs: table.runsOf(hash) }))
+    },
+    find ({ hash, runs }, isRow) {
+      if (runs.length === 0) return undefined
+      const { open: { run: last } } = index.get()
+      for (const lowest of runs) {
         for (let run = lowest; run <= last; run += RUNS) {
           const seq = inRun.all(run, hash).find(isRow)
           if (seq !== undefined) return seq
@@ -92,13 +112,17 @@ export function idIndex (database: Database): IdIndex {
       }
       return undefined
     },
-    add (id, seq) {
-      const hash = hashOf(id)
+    add (rows) {
       const known = index.get()
-      const run = Math.floor(seq / RUN_LENGTH)
-      openFor(run, known).hashes[seq % RUN_LENGTH] = shortHash(hash)
-      known.table.add(hash, run)
-      insert.run(run, hash, seq)
+      for (const { hash, seq } of rows) insert.run(runOf(seq), hash, seq)
+      for (const { hash, seq } of rows) {
+        openFor(runOf(seq), known).hashes[seq % RUN_LENGTH] = shortHash(hash)
+        known.table.add(hash, runOf(seq))
+      }
     }
   }
+}
+
+function runOf (seq: number): number {
+  return Math.floor(seq / RUN_LENGTH)
 }

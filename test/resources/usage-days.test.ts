@@ -20,7 +20,7 @@ t.test('days are exact, also with events that arrive while they are counted', as
     timestamp: START_US - (index * 37 % 50) * HOUR_US, // many events have one timestamp
     metadata: { n: index % 11 === 0 ? -index : index * 31 % 1009 }
   }))
-  sandbox.batch.alone(() => { for (const each of stored) sandbox.events.insert(each) })
+  sandbox.batch.alone(() => { sandbox.events.insertNew(stored) })
   const meters = await Promise.all(TYPES.map(async type => ({ type, id: (await createMeter(shop, { aggregation: { type, key: 'n' } })).id })))
   const read = async (id: string, customerId: string) => await shop.get<Days>(`/_emulator/meters/${id}/days?customer_id=${customerId}`)
   t.equal((await read(meters[0]?.id ?? '', 'cus_ada')).is_complete, false)

@@ -5,7 +5,7 @@
 import type { EventMetadata } from '../../rules/metering.js'
 import { createCache } from '../../store/cache.js'
 import type { Database } from '../../store/database.js'
-import { idIndex } from '../../store/id-index.js'
+import { idIndex, type NewId, type SoughtId } from '../../store/id-index.js'
 import { fromJson, toJson } from '../../store/json.js'
 
 export interface UsageEvent {
@@ -37,8 +37,8 @@ export type CountedEvent = Pick<StoredEvent, 'seq' | 'timestamp' | 'metadata'>
 export type EventPlace = Pick<StoredEvent, 'timestamp' | 'seq'>
 
 export interface EventsStore {
-  /** Returns false for an id that is known, and stores nothing. */
-  insert (event: UsageEvent): boolean
+  /** Stores the events whose ids are not known, and returns them. The ids of the events are different. */
+  insertNew (events: readonly UsageEvent[]): UsageEvent[]
   find (eventId: string): StoredEvent | undefined
   /** Up to `limit` events after a place in the list, or from its beginning. */
   listAfter (filter: EventFilter, after: EventPlace | null, limit: number): StoredEvent[]
@@ -85,7 +85,7 @@ export function eventsStore (database: Database): EventsStore {
   const count = database.prepare<[], number>('SELECT count(*) FROM events').pluck()
   const { ofStream, byTime, ofMany } = pages(database)
 
-  const seqOf = (eventId: string) => ids.find(eventId, seq => idOf.get(seq) === eventId)
+  const seqOf = (eventId: string, sought: SoughtId) => ids.find(sought, seq => idOf.get(seq) === eventId)
 
   function read ({ stream_id: id, metadata, ...row }: Row): StoredEvent {
     const { customer_id: customerId, event_name: name } = streams.byId(id)
@@ -103,14 +103,22 @@ export function eventsStore (database: Database): EventsStore {
   }
 
   return {
-    insert ({ event_id: id, customer_id: customerId, event_name: name, timestamp, metadata }) {
-      if (seqOf(id) !== undefined) return false
-      const { lastInsertRowid: seq } = insert.run(streams.idOf(customerId, name), timestamp, id, toJson(metadata))
-      ids.add(id, Number(seq))
-      return true
+    insertNew (events) {
+      const sought = ids.seek(events.map(({ event_id: id }) => id))
+      const rows: NewId[] = []
+      const added = events.filter(({ event_id: id, customer_id: customerId, event_name: name, timestamp, metadata }, index) => {
+        const searched = sought[index] as SoughtId
+        if (seqOf(id, searched) !== undefined) return false
+        const { lastInsertRowid } = insert.run(streams.idOf(customerId, name), timestamp, id, toJson(metadata))
+        rows.push({ hash: searched.hash, seq: Number(lastInsertRowid) })
+        return true
+      })
+      ids.add(rows)
+      return added
     },
     find (eventId) {
-      const seq = seqOf(eventId)
+      const [sought] = ids.seek([eventId])
+      const seq = sought && seqOf(eventId, sought)
       const row = seq === undefined ? undefined : bySeq.get(seq)
       return row && read(row)
     },

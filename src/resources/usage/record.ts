@@ -9,7 +9,7 @@ import { belongsToCycle } from './cycles.js'
 /** Stores the events that are new, and returns their number. */
 export function recordEvents (events: readonly UsageEvent[], context: Context): number {
   const { sandbox } = context
-  const added = events.filter(event => sandbox.events.insert(event))
+  const added = sandbox.events.insertNew(events)
   const changed = new Set<string>()
   for (const [customerId, ofCustomer] of grouped(added, ({ customer_id: id }) => id)) {
     for (const [name, ofName] of grouped(ofCustomer, ({ event_name: eventName }) => eventName)) {
