@@ -16,3 +16,6 @@ export function rounds (thorough: number): number {
 export function numRuns (thorough: number): number {
   return isThorough ? thorough : Math.ceil(thorough / 5)
 }
+
+/** For the `skip` of a test of a variant: other tests run most of the same code, and this one needs a browser or a process of its own. */
+export const skipVariant = isThorough ? false : 'a variant: runs with THOROUGH=1'

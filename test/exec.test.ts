@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { launch, runToEnd, startProcess, temporaryFolder, type Ended, type LaunchOptions } from './processes.js'
 import { run } from './command-runs.js'
+import { skipVariant } from './effort.js'
 
 /** A program that calls the emulator. It prints its result, and ends with the exit code that `body` sets. */
 function script (test: Test, body: string): string {
@@ -51,7 +52,7 @@ t.test('runs a program against an emulator', async t => {
     t.strictSame({ code, stdout, stderr }, { code: 7, stdout: 'out\n', stderr: 'err\n' })
   })
 
-  t.test('which may have options of the same names, also without --', async t => {
+  t.test('which may have options of the same names, also without --', { skip: skipVariant }, async t => {
     const print = script(t, 'console.log(process.argv.slice(2).join(" "))')
     const { code, stdout } = await runToEnd(t, ['exec', process.execPath, print, '--port', 'none', '--fixtures'])
     t.strictSame([code, stdout], [0, '--port none --fixtures\n'])
@@ -68,7 +69,7 @@ t.test('runs a program against an emulator', async t => {
     t.equal(stdout, 'Mine first 1 whsec_\n')
   })
 
-  t.test('for the commands of this package, too', async t => {
+  t.test('for the commands of this package, too', { skip: skipVariant }, async t => {
     const { code, stdout } = await exec(t, [], `
       import { execFileSync } from 'node:child_process'
       await call('/nowhere')
@@ -102,7 +103,7 @@ t.test('reports', async t => {
     t.match(stderr, /dodo-emulator: 1 failed delivery:\ndlv_\w+ {2}payment\.succeeded .* 1 attempt, the last: 500/)
   })
 
-  t.test('the latest twenty of many', async t => {
+  t.test('the latest twenty of many', { skip: skipVariant }, async t => {
     const { stderr } = await exec(t, [], "for (let n = 0; n < 123; n++) await call('/nothing/' + n)\nprocess.exitCode = 1")
     t.match(stderr, '123 refused calls; the latest 20:')
     t.equal(stderr.match(/404 {2}GET \/nothing/g)?.length, 20)
@@ -116,7 +117,7 @@ t.test('reports', async t => {
     t.strictSame({ code, stderr }, { code: 4, stderr: '' })
   })
 
-  t.test('a deprecated operation once', async t => {
+  t.test('a deprecated operation once', { skip: skipVariant }, async t => {
     const { stderr } = await exec(t, [], `
       const address = { country: 'US', city: 'New York', state: 'NY', street: 'Wall Street 1', zipcode: '10005' }
       for (const name of ['Ada', 'Bea', 'Cleo']) {
@@ -151,7 +152,7 @@ t.test('--export-on-exit', async t => {
     t.equal(stdout, 'Kept\n')
   })
 
-  t.test('fails if the file cannot be written', async t => {
+  t.test('fails if the file cannot be written', { skip: skipVariant }, async t => {
     const { code, stderr } = await exec(t, ['--export-on-exit', '/nowhere/state.db'], '')
     t.equal(code, 1)
     t.match(stderr, /^dodo-emulator: exec: --export-on-exit: .*\/nowhere\/state\.db/)
@@ -203,7 +204,7 @@ t.test('signals', async t => {
     t.strictSame([code, stdout], [9, 'ready\ncleaned up\n'])
   })
 
-  t.test('end both, if the program does not handle them', async t => {
+  t.test('end both, if the program does not handle them', { skip: skipVariant }, async t => {
     const { kill, ended } = await started(t, WAITS)
     kill('SIGTERM')
     t.equal((await ended).code, null)

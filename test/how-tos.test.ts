@@ -14,6 +14,7 @@ import t, { type Test } from 'tap'
 import type { OptionName } from '../src/config/config.js'
 import { packagePath } from '../src/root.js'
 import { run } from './command-runs.js'
+import { skipVariant } from './effort.js'
 import { startEmulator } from './helper.js'
 import { temporaryFolder } from './processes.js'
 import { startReceiver } from './receiver.js'
@@ -140,7 +141,7 @@ t.test('test-usage-based-billing.md', { skip: hasShell ? false : 'needs bash and
   t.match(printed[4], /\$79\.00/)
 })
 
-t.test('test-credits.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+t.test('test-credits.md', { skip: hasShell ? skipVariant : 'needs bash and curl' }, async t => {
   const execute = await shell(t, { clock: '2026-02-01T00:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
   for (const { commands } of blocksOf('test-credits.md')) printed.push(await execute(commands))
@@ -165,7 +166,7 @@ t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl'
     ['none', ...Array.from({ length: 8 }, () => 'active'), 'on_hold', ...Array.from({ length: 5 }, () => 'active'), 'cancelled'])
 })
 
-t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+t.test('test-licences.md', { skip: hasShell ? skipVariant : 'needs bash and curl' }, async t => {
   const execute = await shell(t, { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
   for (const { commands } of blocksOf('test-licences.md')) printed.push(await execute(commands))
@@ -175,7 +176,7 @@ t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, a
   t.match(printed[5], /^To: ada@example\.com$/m)
 })
 
-t.test('test-disputes-and-payouts.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+t.test('test-disputes-and-payouts.md', { skip: hasShell ? skipVariant : 'needs bash and curl' }, async t => {
   const execute = await shell(t, { clock: '2030-01-05T00:00:00Z', clockFrozen: 'on' })
   const printed: string[] = []
   for (const { commands } of blocksOf('test-disputes-and-payouts.md')) printed.push(await execute(commands))

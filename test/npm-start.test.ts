@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { packagePath, VERSION } from '../src/root.js'
+import { skipVariant } from './effort.js'
 import { temporaryFolder } from './processes.js'
 
 const PATIENCE_MS = 60_000
@@ -62,7 +63,7 @@ t.test('ends when npm gets a signal, and builds nothing again', { skip: process.
   }
 })
 
-t.test('npx finds the command anywhere in a checkout', async t => {
+t.test('npx finds the command anywhere in a checkout', { skip: skipVariant }, async t => {
   for (const folder of [packagePath(), packagePath('docs', 'how-to')]) {
     const { stdout } = await promisify(execFile)('npm', ['exec', '--', 'dodo-emulator', '--version'], { cwd: folder })
     t.equal(stdout, `${VERSION}\n`)

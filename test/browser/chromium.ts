@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium, type Browser, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { isThorough, isTried } from '../effort.js'
+import { isThorough, isTried, skipVariant as skipUnlessThorough } from '../effort.js'
 import { startEmulator, type TestEmulator } from '../helper.js'
 
 const INSTALLED = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
@@ -28,6 +28,9 @@ const advice = `${CHROMIUM} is missing: install it (Debian: apt-get install chro
 
 /** For the options of every test that needs a browser. */
 export const skip = isMissing && process.env['CI'] === undefined ? advice : false
+
+/** For a test of a variant in the browser (test/effort.ts). */
+export const skipVariant = skip !== false ? skip : skipUnlessThorough
 
 export interface OpenOptions extends BrowserContextOptions {
   /** Prefixes of URLs that the page may request beside those of its own origin. */

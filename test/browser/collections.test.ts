@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { collect, groupAt, plan, type Collection } from '../resources/collection-calls.js'
 import { send } from '../resources/product-calls.js'
-import { CHECKED, checkEverywhere, checkViews, skip, surfer, type OpenOptions } from './chromium.js'
+import { CHECKED, checkEverywhere, checkViews, skip, skipVariant, surfer, type OpenOptions } from './chromium.js'
 
 const { started, open: openPage } = surfer()
 
@@ -67,7 +67,7 @@ t.test('a product is chosen with the keyboard, and the page follows', { skip }, 
   t.match(await page.evaluate('document.activeElement.id'), /^more-/)
 })
 
-t.test('a product is chosen without scripts', { skip }, async t => {
+t.test('a product is chosen without scripts', { skip: skipVariant }, async t => {
   const page = await openChoice(t, { javaScriptEnabled: false })
   await page.check('#choose-pdt_donation')
   await page.click('#update')

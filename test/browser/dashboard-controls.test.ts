@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { paymentBody } from '../helper.js'
-import { CHECKED, checkDashboardPage, skip, surfer } from './chromium.js'
+import { CHECKED, checkDashboardPage, skip, skipVariant, surfer } from './chromium.js'
 
 const { started, open } = surfer()
 const PAGES = ['', '/faults', '/data', '/sandboxes'].map(path => `controls${path}`)
@@ -17,7 +17,7 @@ t.test('is accessible', { skip }, async t => {
   await call('POST', '/_emulator/reset')
 })
 
-t.test('follows a clock that another client moves', { skip }, async t => {
+t.test('follows a clock that another client moves', { skip: skipVariant }, async t => {
   const { call } = started()
   const page = await open(t, '/dashboard/controls')
   await page.locator('#live-state[data-state=live]').waitFor()

@@ -5,11 +5,11 @@
 import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { answers, startReceiver, status, type Answer } from '../receiver.js'
-import { skip, surfer } from './chromium.js'
+import { skip, skipVariant, surfer } from './chromium.js'
 
 const { started, open } = surfer()
 
-t.test('finds why a request got a 422', { skip }, async t => {
+t.test('finds why a request got a 422', { skip: skipVariant }, async t => {
   const { call } = started()
   const page = await open(t, '/')
   await page.getByRole('link', { name: 'Requests', exact: true }).click()
@@ -36,7 +36,7 @@ t.test('finds why a request got a 422', { skip }, async t => {
   t.match(await page.locator('#curl').innerText(), /curl .*-X/)
 })
 
-t.test('makes a payment fail', { skip }, async t => {
+t.test('makes a payment fail', { skip: skipVariant }, async t => {
   const { get } = started()
   const page = await open(t, '/')
   await page.getByRole('link', { name: 'New payment', exact: true }).click()

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { paymentBody, type PaymentBody } from '../helper.js'
-import { CHECKED, checkPage, checkViews, DESKTOP, PHONE, skip, surfer } from './chromium.js'
+import { CHECKED, checkPage, checkViews, DESKTOP, PHONE, skip, skipVariant, surfer } from './chromium.js'
 
 const { started, open } = surfer()
 
@@ -158,7 +158,7 @@ t.test('does not disturb a dialog while data change', { skip }, async t => {
   await page.getByRole('status').filter({ hasText: /^Copied$/ }).waitFor({ state: 'attached' })
 })
 
-t.test('fetches a slow page less often', { skip }, async t => {
+t.test('fetches a slow page less often', { skip: skipVariant }, async t => {
   const page = await open(t, '/dashboard/requests')
   await page.locator('#live-state[data-state=live]').waitFor()
   const fetched: number[] = []
@@ -177,7 +177,7 @@ t.test('fetches a slow page less often', { skip }, async t => {
   await page.unrouteAll({ behavior: 'ignoreErrors' })
 })
 
-t.test('keeps a refused form while data change', { skip }, async t => {
+t.test('keeps a refused form while data change', { skip: skipVariant }, async t => {
   const id = await create()
   await started().call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
   const page = await open(t, urlOf(id))
@@ -196,7 +196,7 @@ t.test('keeps a refused form while data change', { skip }, async t => {
   t.equal(await page.locator('#form-refund-items').getByLabel('Reason').inputValue(), 'Too large')
 })
 
-t.test('says when its sandbox is deleted', { skip }, async t => {
+t.test('says when its sandbox is deleted', { skip: skipVariant }, async t => {
   await started().call('POST', '/_emulator/sandboxes', { body: { name: 'brief' } })
   const page = await open(t, '/~brief/dashboard/payments')
   await page.locator('#live-state[data-state=live]').waitFor()
@@ -207,7 +207,7 @@ t.test('says when its sandbox is deleted', { skip }, async t => {
   t.equal(new URL(page.url()).pathname.includes('~brief'), false)
 })
 
-t.test('shows long words without hiding the rest', { skip }, async t => {
+t.test('shows long words without hiding the rest', { skip: skipVariant }, async t => {
   const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.example`
   await create(null, { customer: { email, name: 'N'.repeat(90) }, billing_currency: 'KWD' })
   const { json } = await started().call('POST', '/webhooks', { body: { url: `http://127.0.0.1:9/${'hook'.repeat(40)}` } })

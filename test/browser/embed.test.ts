@@ -5,7 +5,7 @@
 import type { BrowserContextOptions } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Body, Reply } from '../../src/contract/operations.js'
-import { CHECKED, PHONE, checkEverywhere, skip, stopTime, surfer } from './chromium.js'
+import { CHECKED, PHONE, checkEverywhere, skip, skipVariant, stopTime, surfer } from './chromium.js'
 import { type ShopEvent, SHOP, type Shop, type Settings, serve, fillDetails, pay, settledHeight, names, amounts } from './merchant.js'
 
 const { started, origin, open } = surfer()
@@ -102,7 +102,7 @@ t.test('completes the overlay checkout, sends its events in order, and returns',
   t.match(await started().get(`/checkouts/${id}`), { payment_status: 'succeeded' })
 })
 
-t.test('leaves the redirect to the shop', { skip }, async t => {
+t.test('leaves the redirect to the shop', { skip: skipVariant }, async t => {
   const { checkoutUrl } = await session({ return_url: 'https://shop.example/thanks', minimal_address: true })
   const { page, origin, frame, events, waitFor } = await shop(t, { checkoutUrl, options: { manualRedirect: true, payButtonText: 'Pay now' } })
   const checkout = await frame()
@@ -148,7 +148,7 @@ t.test('can be closed by the customer and by the shop', { skip }, async t => {
   await page.waitForSelector('#cart')
 })
 
-t.test("is as high as its content when it is a part of the shop's page", { skip }, async t => {
+t.test("is as high as its content when it is a part of the shop's page", { skip: skipVariant }, async t => {
   const { checkoutUrl } = await session()
   const { page, frame, events } = await shop(t, { checkoutUrl, displayType: 'inline' }, { viewport: PHONE })
   const checkout = await frame()
@@ -170,7 +170,7 @@ t.test("is as high as its content when it is a part of the shop's page", { skip 
   t.strictSame(names(await events()).toSorted(), ['breakdown', 'form_ready', 'opened', 'payment_page_opened'])
 })
 
-t.test('notifies a shop without a timer that the checkout has expired', { skip }, async t => {
+t.test('notifies a shop without a timer that the checkout has expired', { skip: skipVariant }, async t => {
   const { emulator: { sandbox } } = started()
   const now = sandbox.clock.now()
   t.teardown(() => { sandbox.clock.moveTo(now, { frozen: false }) })
@@ -260,7 +260,7 @@ t.test('refuses to redirect to a script', { skip }, async t => {
   t.equal(await page.isVisible('#dodo-checkout-iframe'), true)
 })
 
-t.test('explains why a checkout cannot be opened', { skip }, async t => {
+t.test('explains why a checkout cannot be opened', { skip: skipVariant }, async t => {
   const { checkoutUrl, id } = await session()
   const { page } = await shop(t, { checkoutUrl })
   const refused = (call: string) => page.evaluate<string>(

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { isTried } from '../effort.js'
 import { paymentBody, type PaymentBody } from '../helper.js'
-import { CHECKED, checkEverywhere, skip, stopTime, surfer, type OpenOptions } from './chromium.js'
+import { CHECKED, checkEverywhere, skip, skipVariant, stopTime, surfer, type OpenOptions } from './chromium.js'
 
 /** As text, because nothing here is compiled for a browser. */
 const FOCUSED = 'document.activeElement?.id'
@@ -132,7 +132,7 @@ t.test('moves the focus to a wrong field, shows a decline, and takes another car
   await isShown(page, 'succeeded')
 })
 
-t.test('handles 3-D Secure: refused, then approved', { skip }, async t => {
+t.test('handles 3-D Secure: refused, then approved', { skip: skipVariant }, async t => {
   const { page, status } = await open(t)
   await page.click('.chip:has-text("3-D Secure")')
   await page.click('#pay')
@@ -198,7 +198,7 @@ t.test('pays with a scanned UPI code, and with an express button', { skip }, asy
   t.equal(await status(), 'succeeded')
 })
 
-t.test('shows a long order in short, on a phone only on demand', { skip }, async t => {
+t.test('shows a long order in short, on a phone only on demand', { skip: skipVariant }, async t => {
   const cart = Array.from({ length: 100 }, () => ({ product_id: 'pdt_ebook', quantity: 1 }))
   const { page } = await open(t, { product_cart: cart }, { viewport: { width: 390, height: 844 } })
   const heightOf = () => page.evaluate<number>('document.documentElement.scrollHeight')
@@ -210,7 +210,7 @@ t.test('shows a long order in short, on a phone only on demand', { skip }, async
   t.equal(await page.locator('[data-testid="line"]:visible').count(), 100)
 })
 
-t.test('pays with a wallet: chosen, left, chosen again, approved', { skip }, async t => {
+t.test('pays with a wallet: chosen, left, chosen again, approved', { skip: skipVariant }, async t => {
   const { page, status } = await open(t)
   await page.click('label[for="method-google_pay"]')
   t.notOk(await page.isVisible('#card-number'))
@@ -276,7 +276,7 @@ t.test('counts down with scripts, and can stop', { skip }, async t => {
   await staying.page.waitForSelector('#landed')
 })
 
-t.test("redirects immediately with redirect_immediately, through the shop's own redirects", { skip }, async t => {
+t.test("redirects immediately with redirect_immediately, through the shop's own redirects", { skip: skipVariant }, async t => {
   const { url, landed, leadsTo } = await shop(t)
   const { page } = await open(t, { return_url: url, redirect_immediately: true }, { leadsTo })
   await page.click('.chip:has-text("3-D Secure")')
@@ -292,7 +292,7 @@ t.test("redirects immediately with redirect_immediately, through the shop's own 
   t.equal(await app.status(), 'succeeded')
 })
 
-t.test('shows that a link has expired', { skip }, async t => {
+t.test('shows that a link has expired', { skip: skipVariant }, async t => {
   const setClock = stopClock(t)
   const { page, paymentId, status } = await open(t)
   setClock(25 * 3_600_000_000)

@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { Page } from 'playwright-core'
 import { payOnPage } from '../../src/runners/checkout-page.js'
-import { skip, surfer } from './chromium.js'
+import { skip, skipVariant, surfer } from './chromium.js'
 
 const { started, origin, open } = surfer()
 const CART = [{ product_id: 'pdt_ebook', quantity: 1 }]
@@ -76,7 +76,7 @@ t.test('refuses what the page refuses', { skip }, async t => {
   await t.rejects(payOnPage(await at(await session()), { email: 'nina' }), { message: /^the checkout page refuses the payment: .*e-?mail/is })
 })
 
-t.test('works in an iframe, and without scripts', { skip }, async t => {
+t.test('works in an iframe, and without scripts', { skip: skipVariant }, async t => {
   const path = await session()
   const page = await open(t, '/docs/start.js')
   await page.setContent(`<iframe src="${await origin()}/inline${path}" width="900" height="900"></iframe>`)

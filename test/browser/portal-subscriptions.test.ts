@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { collect, plan } from '../resources/collection-calls.js'
 import { send } from '../resources/product-calls.js'
-import { CHECKED, checkEverywhere, checkViews, skip, surfer, type OpenOptions } from './chromium.js'
+import { CHECKED, checkEverywhere, checkViews, skip, skipVariant, surfer, type OpenOptions } from './chromium.js'
 
 const { started, open: openPage } = surfer()
 
@@ -81,7 +81,7 @@ t.test('a customer changes the plan, pauses and cancels, with the keyboard and w
   }
 })
 
-t.test('a customer enters a new payment method, and returns', { skip }, async t => {
+t.test('a customer enters a new payment method, and returns', { skip: skipVariant }, async t => {
   const { page, id } = await openPortal(t)
   await page.locator('[data-testid="subscription"] a').click()
   await page.click('#use-new')
