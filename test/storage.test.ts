@@ -2,7 +2,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
-  chmodSync, chownSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync
+  chmodSync, chownSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, truncateSync,
+  writeFileSync, writeSync
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -180,6 +181,22 @@ t.test('answers 503 when its database file is lost', async t => {
       t.equal(status, 200, 'restored, it is used again')
     })
   }
+})
+
+t.test('continues when another program truncates its database file', async t => {
+  const folder = temporaryFolder(t)
+  const file = join(folder, 'shop.db')
+  messages(t)
+  const before = startEmulator(t, { database: file })
+  const { payment_id: id } = await before.pay(paymentBody())
+  await before.emulator.close()
+  const emulator = startEmulator(t, { database: file })
+  await emulator.emulator.app.ready()
+  truncateSync(file, 8192)
+  const { status, json } = await emulator.call('GET', `/payments/${id}`)
+  t.equal(status, 503, 'the row is in the missing part')
+  t.match(json, { message: /the file is damaged/ })
+  t.equal((await emulator.call('GET', '/_emulator/health')).status, 503)
 })
 
 t.test('refuses a read-only file', async t => {
