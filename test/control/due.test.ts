@@ -1,16 +1,12 @@
 /** Jobs that wait for the sandbox's clock: their order, failed jobs, and /_emulator/due. */
 import { setTimeout as wait } from 'node:timers/promises'
-import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { start } from '../../src/index.js'
 import { STEPS_MAX } from '../../src/sandbox/jobs.js'
-import { packagePath } from '../../src/root.js'
-import { openDatabase } from '../../src/store/database.js'
 import { numRuns } from '../effort.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
+import { openEarlier } from '../store/earlier.js'
 import { addJob, sqliteError } from './jobs.js'
 
 interface DueJob { kind: string, subject_id: string, due_at: string, failed_at: string | null, error: string | null }
@@ -258,16 +254,10 @@ t.test('never loops', async t => {
 })
 
 t.test('keeps the jobs of an older database, each once', async t => {
-  const file = join(t.testdir(), 'old.db')
-  const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql') && name < '0011').sort()
-  const old = new Sqlite(file)
-  for (const step of steps) old.exec(readFileSync(packagePath('db', step), 'utf8'))
-  old.exec(`PRAGMA user_version = ${steps.length}; PRAGMA application_id = ${0x646f646f};
-    INSERT INTO due_jobs (due_at, kind, subject_id) VALUES
+  const database = openEarlier(t, '0011', old => {
+    old.exec(`INSERT INTO due_jobs (due_at, kind, subject_id) VALUES
       (30, 'payment.settle', 'pay_1'), (20, 'refund.settle', 'ref_1'), (10, 'payment.settle', 'pay_1'), (5, 'refund.settle', 'pay_1')`)
-  old.close()
-  const database = openDatabase(file, () => {})
-  t.teardown(() => database.close())
+  })
   t.strictSame(database.prepare('SELECT due_at, rank, kind, subject_id, failed_at, error FROM due_jobs ORDER BY due_at').all(), [
     { due_at: 5, rank: 1, kind: 'refund.settle', subject_id: 'pay_1', failed_at: null, error: null },
     { due_at: 10, rank: 1, kind: 'payment.settle', subject_id: 'pay_1', failed_at: null, error: null },

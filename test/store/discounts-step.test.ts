@@ -1,28 +1,16 @@
 /** The schema step that rebuilds the table of discounts, run on a database with discounts. */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import t from 'tap'
 import { discountsStore } from '../../src/resources/discounts/store.js'
-import { packagePath } from '../../src/root.js'
-import { openDatabase } from '../../src/store/database.js'
+import { openEarlier } from './earlier.js'
 
 t.test('keeps discounts of an earlier version, their customers and their uses', async t => {
-  const file = join(t.testdir(), 'earlier.db')
-  const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql') && name < '0007').sort()
-  const earlier = new Sqlite(file)
-  for (const step of steps) earlier.exec(readFileSync(packagePath('db', step), 'utf8'))
-  earlier.exec(`
-    PRAGMA user_version = ${steps.length};
-    PRAGMA application_id = ${0x646f646f};
-    INSERT INTO discounts VALUES (7, 'dsc_old', 'OLD', NULL, 'percentage', 1000, '[]', '["pdt_ebook"]', 'specific',
-      NULL, NULL, 5, 2, 1, NULL, 1, '{"a":"1"}', 1000000);
-    INSERT INTO discount_customers VALUES ('dsc_old', 'cus_ada');
-    INSERT INTO discount_uses VALUES ('dsc_old', 'cus_ada', 'pay_1');`)
-  earlier.close()
-
-  const database = openDatabase(file, () => { t.fail('it is not new') })
-  t.teardown(() => database.close())
+  const database = openEarlier(t, '0007', earlier => {
+    earlier.exec(`
+      INSERT INTO discounts VALUES (7, 'dsc_old', 'OLD', NULL, 'percentage', 1000, '[]', '["pdt_ebook"]', 'specific',
+        NULL, NULL, 5, 2, 1, NULL, 1, '{"a":"1"}', 1000000);
+      INSERT INTO discount_customers VALUES ('dsc_old', 'cus_ada');
+      INSERT INTO discount_uses VALUES ('dsc_old', 'cus_ada', 'pay_1');`)
+  })
   const discounts = discountsStore(database)
   const old = discounts.findByCode('OLD')
   t.match(old, {

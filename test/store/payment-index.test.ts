@@ -1,13 +1,10 @@
 /** The index of the lists of payments: lists are the same with and without entries, and with those of an earlier version. */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import t from 'tap'
 import { RECENT_MAX } from '../../src/resources/payments/recent-store.js'
 import { paymentsStore, type NewPayment, type PaymentFilter, type PaymentState } from '../../src/resources/payments/store.js'
-import { packagePath } from '../../src/root.js'
 import { idFloor } from '../../src/rules/ids.js'
 import { openDatabase, type Database } from '../../src/store/database.js'
+import { openEarlier } from './earlier.js'
 
 const SECOND_US = 1_000_000
 
@@ -147,26 +144,18 @@ t.test('writes the entries of many payments together', async t => {
 })
 
 t.test('migrates payments of an earlier version', async t => {
-  const file = join(t.testdir(), 'earlier.db')
-  const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql') && name < '0046').sort()
-  const earlier = new Sqlite(file)
-  for (const step of steps) earlier.exec(readFileSync(packagePath('db', step), 'utf8'))
-  earlier.exec(`
-    PRAGMA user_version = ${steps.length};
-    PRAGMA application_id = ${0x646f646f};
-    INSERT INTO payment_days_end VALUES (1, 2);
-    INSERT INTO payment_days VALUES (0, 'requires_payment_method', 'USD', 2, 2);`)
-  addCustomers(earlier as Database)
-  for (const number of [1, 2, 3]) {
-    earlier.exec(`INSERT INTO payments (payment_id, created_at, status, customer_id, brand_id, currency, total_amount, tax,
-      settlement_currency, settlement_amount, settlement_tax, secret, invoice_id, billing, metadata, lines, product_ids, checkout,
-      retry_attempt) VALUES ('pay_${number}', 1, 'requires_payment_method', 'cus_1', 'bus_1', 'USD', 1, 0, 'USD', 1, 0, 's', 'inv_1',
-      '{}', '{}', '[]', '[]', '{}', 0)`)
-  }
-  earlier.close()
-
-  const database = openDatabase(file, () => { t.fail('it is not new') })
-  t.teardown(() => database.close())
+  const database = openEarlier(t, '0046', earlier => {
+    earlier.exec(`
+      INSERT INTO payment_days_end VALUES (1, 2);
+      INSERT INTO payment_days VALUES (0, 'requires_payment_method', 'USD', 2, 2);`)
+    addCustomers(earlier as Database)
+    for (const number of [1, 2, 3]) {
+      earlier.exec(`INSERT INTO payments (payment_id, created_at, status, customer_id, brand_id, currency, total_amount, tax,
+        settlement_currency, settlement_amount, settlement_tax, secret, invoice_id, billing, metadata, lines, product_ids, checkout,
+        retry_attempt) VALUES ('pay_${number}', 1, 'requires_payment_method', 'cus_1', 'bus_1', 'USD', 1, 0, 'USD', 1, 0, 's', 'inv_1',
+        '{}', '{}', '[]', '[]', '{}', 0)`)
+    }
+  })
   const store = paymentsStore(database)
   const ids = (filter: PaymentFilter) => store.list(filter, 10, 0).map(payment => payment.payment_id)
   t.strictSame(['pay_1', 'pay_3'].map(id => store.find(id)?.seq), [1, 3])
